@@ -1,0 +1,63 @@
+/** Random access to the bytes of one file. Reads are half-open and may be issued concurrently. */
+export interface ByteSource {
+  /** For error sentences. */
+  readonly name: string;
+  readonly sizeBytes: number;
+  /** Bytes [offset, offset + length), fresh and exact; a short file is a `changed` error naming it. */
+  read: (offset: number, length: number, signal: AbortSignal) => Promise<Uint8Array>;
+  /** Throws `changed` if the file is no longer the one that was opened (size or time). */
+  verifyUnchanged: () => Promise<void>;
+  close: () => Promise<void>;
+}
+
+export interface ListedFile {
+  readonly uri: string;
+  /** Relative to the listed root, `/` between parts. */
+  readonly name: string;
+  readonly sizeBytes: number;
+  readonly modifiedMs: number;
+}
+
+/** The place where datasets lie. Local files now; object stores implement the same. */
+export interface FileStore {
+  open: (uri: string, signal: AbortSignal) => Promise<ByteSource>;
+  /** What a URI names: one file, a folder, or nothing. */
+  stat: (
+    uri: string,
+    signal: AbortSignal,
+  ) => Promise<{ kind: 'file'; file: ListedFile } | { kind: 'folder' } | { kind: 'missing' }>;
+  /** Every file below a folder, unsorted; entries whose name begins with `_` or `.` are passed over, and so is all below them, but the names of such folders are in `passedOver`. */
+  list: (uri: string, signal: AbortSignal) => Promise<{ files: ListedFile[]; passedOver: string[] }>;
+  /** Files that match a glob (`*`, `**`, `?`, `{a,b}`, `[a-z]`), with the fixed folder before the first wildcard as the root of names. */
+  glob: (pattern: string, signal: AbortSignal) => Promise<{ root: string; files: ListedFile[] }>;
+}
+
+export type PageCodec = 'UNCOMPRESSED' | 'SNAPPY' | 'GZIP' | 'BROTLI' | 'ZSTD' | 'LZ4' | 'LZ4_RAW' | 'LZ4_FRAME';
+
+/** Decompression by native code or WebAssembly; never trusts the packed bytes: output longer or shorter than `sizeBytes` is an error. */
+export interface Codecs {
+  /** One packed block whose unpacked size is known. Throws a plain Error with a short cause; the caller names the file. */
+  unpack: (codec: PageCodec, packed: Uint8Array, sizeBytes: number) => Uint8Array;
+  /** A whole packed text file as a stream of unpacked pieces of about 1 MB, in bounded memory. Broken or truncated input is a `badData` error naming `source`. */
+  unpackStream: (kind: 'gzip' | 'zstd', source: ByteSource, signal: AbortSignal) => AsyncIterable<Uint8Array>;
+}
+
+/** Incremental SHA-256. */
+export interface Hasher {
+  update: (bytes: Uint8Array) => void;
+  /** Lower-case hex. */
+  digest: () => string;
+}
+
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now: () => number;
+  /** Resolves after `ms`, rejects with `cancelled` as soon as the signal aborts. */
+  sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+}
+
+/** Technical log: never row content, never a secret. */
+export interface Log {
+  info: (message: string) => void;
+  warn: (message: string) => void;
+}

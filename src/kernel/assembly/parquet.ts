@@ -1,0 +1,1 @@
+export function parquetVersion(): i32 { return 1; }

@@ -1,0 +1,1 @@
+export function renderVersion(): i32 { return 1; }

@@ -1,0 +1,1 @@
+export function valueVersion(): i32 { return 1; }
