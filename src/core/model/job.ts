@@ -1,3 +1,4 @@
+import type { BodyNode } from './body.ts';
 import type { DatasetFormat } from './dataset.ts';
 
 export type Endpoint =
@@ -10,8 +11,6 @@ export const ENDPOINTS: readonly Endpoint[] = [
   '/v1/completions',
   '/v1/moderations',
 ];
-
-export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue };
 
 /** A job file, read, checked and with every default filled in. Plain data: it crosses to workers. */
 export interface Job {
@@ -30,7 +29,7 @@ export interface Job {
     readonly endpoint: Endpoint;
     readonly model: string;
     /** The body with `$file` already replaced by texts and `model` as its first key unless the body names it; placeholders still in. */
-    readonly body: { readonly [key: string]: JsonValue };
+    readonly body: BodyNode;
     readonly onNull: 'quarantine' | 'empty' | 'fail';
   };
   readonly limits: {
