@@ -61,3 +61,17 @@ export interface Log {
   info: (message: string) => void;
   warn: (message: string) => void;
 }
+
+/** Scratch files that live as long as their owner. A full disk is a `disk` error naming the folder. */
+export interface TempSpace {
+  /** Appends to a new scratch file and gives it back for reading. */
+  create: () => Promise<TempFile>;
+  /** Deletes every file. */
+  close: () => Promise<void>;
+}
+
+export interface TempFile {
+  append: (bytes: Uint8Array) => Promise<void>;
+  /** Bytes [offset, offset + length); fewer only at the end. */
+  read: (offset: number, length: number) => Promise<Uint8Array>;
+}
