@@ -1,0 +1,30 @@
+import { isTrancheError, TrancheError } from '../errors.ts';
+
+/** What a provider's answer said besides its sentence. */
+export interface ProviderFault {
+  /** HTTP status; null when no answer came. */
+  readonly status: number | null;
+  /** The provider's own code, `token_limit_exceeded`. */
+  readonly providerCode: string | null;
+  /** The provider's own message, without secrets. */
+  readonly providerMessage: string | null;
+  readonly retryAfterMs: number | null;
+  /** True when the same call may succeed later although this one was clearly refused (429). */
+  readonly mayPass: boolean;
+}
+
+/** A failed call: code `network` when nobody knows whether it was carried out, `refusedByProvider` or `noKey` when it was not. */
+export class ProviderError extends TrancheError {
+  readonly fault: ProviderFault;
+
+  constructor(code: 'network' | 'refusedByProvider' | 'noKey', message: string, fault: ProviderFault) {
+    super(code, message);
+    this.name = 'ProviderError';
+    this.fault = fault;
+  }
+}
+
+/** The facts of a failed provider call, null for any other error. */
+export function faultOf(error: unknown): ProviderFault | null {
+  return isTrancheError(error) && 'fault' in error ? (error.fault as ProviderFault) : null;
+}
