@@ -1,0 +1,87 @@
+// SHA-256 (FIPS 180-4) over bytes that come in pieces; one message at a time.
+
+const ROUND = memory.data<u32>([
+  0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5, 0xd807aa98, 0x12835b01, 0x243185be,
+  0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174, 0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa,
+  0x5cb0a9dc, 0x76f988da, 0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967, 0x27b70a85,
+  0x2e1b2138, 0x4d2c6dfc, 0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85, 0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3,
+  0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070, 0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f,
+  0x682e6ff3, 0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
+]);
+const STATE = memory.data(32, 16);
+const WAITING = memory.data(64, 16);
+const SCHEDULE = memory.data(256, 16);
+let total: u64 = 0;
+
+/** Begins a message. */
+export function shaStart(): void {
+  total = 0;
+  store<u32>(STATE, 0x6a09e667);
+  store<u32>(STATE, 0xbb67ae85, 4);
+  store<u32>(STATE, 0x3c6ef372, 8);
+  store<u32>(STATE, 0xa54ff53a, 12);
+  store<u32>(STATE, 0x510e527f, 16);
+  store<u32>(STATE, 0x9b05688c, 20);
+  store<u32>(STATE, 0x1f83d9ab, 24);
+  store<u32>(STATE, 0x5be0cd19, 28);
+}
+
+/** Appends [src, src + n) to the message. */
+export function shaAdd(src: usize, n: usize): void {
+  const waiting = <usize>(total & 63);
+  total += n;
+  if (waiting) {
+    const taken = min<usize>(64 - waiting, n);
+    memory.copy(WAITING + waiting, src, taken);
+    if (waiting + taken < 64) return;
+    compress(WAITING);
+    src += taken;
+    n -= taken;
+  }
+  for (; n >= 64; n -= 64, src += 64) compress(src);
+  memory.copy(WAITING, src, n);
+}
+
+/** Ends the message; writes its 32 bytes to out. */
+export function shaEnd(out: usize): void {
+  const bits = total << 3;
+  let waiting = <usize>(total & 63);
+  store<u8>(WAITING + waiting++, 0x80);
+  if (waiting > 56) {
+    memory.fill(WAITING + waiting, 0, 64 - waiting);
+    compress(WAITING);
+    waiting = 0;
+  }
+  memory.fill(WAITING + waiting, 0, 56 - waiting);
+  store<u64>(WAITING, bswap<u64>(bits), 56);
+  compress(WAITING);
+  for (let k: usize = 0; k < 32; k += 4) store<u32>(out + k, bswap<u32>(load<u32>(STATE + k)));
+}
+
+/** One block of 64 bytes. */
+function compress(block: usize): void {
+  for (let k: usize = 0; k < 64; k += 4) store<u32>(SCHEDULE + k, bswap<u32>(load<u32>(block + k)));
+  for (let k: usize = 64; k < 256; k += 4) {
+    const w = SCHEDULE + k, early = load<u32>(w - 60), late = load<u32>(w - 8);
+    const s0 = rotr<u32>(early, 7) ^ rotr<u32>(early, 18) ^ (early >> 3);
+    const s1 = rotr<u32>(late, 17) ^ rotr<u32>(late, 19) ^ (late >> 10);
+    store<u32>(w, load<u32>(w - 64) + s0 + load<u32>(w - 28) + s1);
+  }
+  let a = load<u32>(STATE), b = load<u32>(STATE, 4), c = load<u32>(STATE, 8), d = load<u32>(STATE, 12);
+  let e = load<u32>(STATE, 16), f = load<u32>(STATE, 20), g = load<u32>(STATE, 24), h = load<u32>(STATE, 28);
+  for (let k: usize = 0; k < 256; k += 4) {
+    const s1 = rotr<u32>(e, 6) ^ rotr<u32>(e, 11) ^ rotr<u32>(e, 25);
+    const one = h + s1 + ((e & f) ^ (~e & g)) + load<u32>(ROUND + k) + load<u32>(SCHEDULE + k);
+    const s0 = rotr<u32>(a, 2) ^ rotr<u32>(a, 13) ^ rotr<u32>(a, 22);
+    const two = s0 + ((a & b) ^ (a & c) ^ (b & c));
+    h = g; g = f; f = e; e = d + one; d = c; c = b; b = a; a = one + two;
+  }
+  store<u32>(STATE, load<u32>(STATE) + a);
+  store<u32>(STATE, load<u32>(STATE, 4) + b, 4);
+  store<u32>(STATE, load<u32>(STATE, 8) + c, 8);
+  store<u32>(STATE, load<u32>(STATE, 12) + d, 12);
+  store<u32>(STATE, load<u32>(STATE, 16) + e, 16);
+  store<u32>(STATE, load<u32>(STATE, 20) + f, 20);
+  store<u32>(STATE, load<u32>(STATE, 24) + g, 24);
+  store<u32>(STATE, load<u32>(STATE, 28) + h, 28);
+}
