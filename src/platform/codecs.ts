@@ -1,0 +1,204 @@
+import { pipeline } from 'node:stream/promises';
+import zlib from 'node:zlib';
+import { snappyUncompressor } from 'hysnappy';
+import { ZSTDDecoder } from 'zstddec/stream';
+import { TrancheError, isTrancheError, messageOf, throwIfAborted } from '../core/errors.ts';
+import type { ByteSource, Codecs, PageCodec } from '../core/ports.ts';
+import { unpackLz4Any, unpackLz4Block, unpackLz4Frame } from './lz4.ts';
+
+/** No single block may claim more. */
+const MAX_BLOCK_BYTES = 1 << 30;
+/** Blocks above this leave no grown WebAssembly memory behind. */
+const KEEP_BYTES = 16 << 20;
+const PIECE_BYTES = 1 << 20;
+/** A decoder that gives nothing so many times running is stuck on broken input. */
+const MAX_EMPTY_OUTPUTS = 1000;
+
+/** Node has zstd from 22.15 on; the types are of Node 20. */
+const nativeZstd = (
+  zlib as unknown as {
+    zstdDecompressSync?: (packed: Uint8Array, options: { maxOutputLength: number }) => Uint8Array;
+  }
+).zstdDecompressSync;
+
+type Unpack = (packed: Uint8Array, sizeBytes: number) => Uint8Array;
+
+function declaredSnappySize(packed: Uint8Array): number {
+  let size = 0;
+  for (let i = 0; i < 5; i++) {
+    const byte = packed[i] ?? 128;
+    size += (byte & 127) * 2 ** (7 * i);
+    if (byte < 128) return size;
+  }
+  return -1;
+}
+
+function snappyUnpacker(): Unpack {
+  let kept = snappyUncompressor();
+  return (packed, sizeBytes) => {
+    if (declaredSnappySize(packed) !== sizeBytes) throw new Error('snappy data of another size');
+    const large = packed.length + sizeBytes > KEEP_BYTES;
+    try {
+      return (large ? snappyUncompressor() : kept)(packed, sizeBytes);
+    } catch (error) {
+      kept = snappyUncompressor();
+      throw error;
+    }
+  };
+}
+
+function* zstdPieces(decoder: ZSTDDecoder, packed: Iterable<Uint8Array>): Generator<Uint8Array> {
+  let empty = 0;
+  for (const piece of decoder.decodeStreaming(packed)) {
+    empty = piece.length === 0 ? empty + 1 : 0;
+    if (empty > MAX_EMPTY_OUTPUTS) throw new Error('broken zstd data');
+    if (piece.length > 0) yield piece;
+  }
+}
+
+function* cut(packed: Uint8Array): Generator<Uint8Array> {
+  for (let at = 0; at < packed.length; at += PIECE_BYTES) yield packed.subarray(at, at + PIECE_BYTES);
+}
+
+function unpackLargeZstd(decoder: ZSTDDecoder, packed: Uint8Array, sizeBytes: number): Uint8Array {
+  const out = new Uint8Array(sizeBytes);
+  let at = 0;
+  for (const piece of zstdPieces(decoder, cut(packed))) {
+    if (piece.length > sizeBytes - at) throw new Error('zstd data larger than announced');
+    out.set(piece, at);
+    at += piece.length;
+  }
+  if (at !== sizeBytes) throw new Error('zstd data smaller than announced');
+  return out;
+}
+
+function zstdUnpacker(decoder: ZSTDDecoder): Unpack {
+  if (nativeZstd !== undefined) return (packed, sizeBytes) => nativeZstd(packed, { maxOutputLength: sizeBytes });
+  return (packed, sizeBytes) =>
+    packed.length + sizeBytes > KEEP_BYTES
+      ? unpackLargeZstd(decoder, packed, sizeBytes)
+      : decoder.decode(packed, sizeBytes);
+}
+
+function unpackers(decoder: ZSTDDecoder): Record<PageCodec, Unpack> {
+  return {
+    UNCOMPRESSED: (packed) => packed,
+    SNAPPY: snappyUnpacker(),
+    GZIP: (packed, sizeBytes) => zlib.unzipSync(packed, { maxOutputLength: sizeBytes }),
+    BROTLI: (packed, sizeBytes) => zlib.brotliDecompressSync(packed, { maxOutputLength: sizeBytes }),
+    ZSTD: zstdUnpacker(decoder),
+    LZ4: unpackLz4Any,
+    LZ4_RAW: unpackLz4Block,
+    LZ4_FRAME: unpackLz4Frame,
+  };
+}
+
+async function* packedPieces(source: ByteSource, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < source.sizeBytes; at += PIECE_BYTES) {
+    throwIfAborted(signal);
+    yield await source.read(at, Math.min(PIECE_BYTES, source.sizeBytes - at), signal);
+  }
+}
+
+async function* gunzipped(source: ByteSource, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  const gunzip = zlib.createGunzip({ chunkSize: PIECE_BYTES });
+  let fault: unknown;
+  const fed = pipeline(packedPieces(source, signal), gunzip).catch((error: unknown) => {
+    fault = error;
+  });
+  try {
+    for await (const piece of gunzip) {
+      throwIfAborted(signal);
+      yield piece as Uint8Array;
+    }
+  } catch (error) {
+    await fed;
+    throw fault ?? error;
+  } finally {
+    gunzip.destroy();
+  }
+}
+
+/** The decoder pulls its input synchronously, at most one piece for each piece it gives: one is always read ahead. */
+async function* unzstded(decoder: ZSTDDecoder, source: ByteSource, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  const reading = packedPieces(source, signal);
+  let ahead = await reading.next();
+  let taken = false;
+  const input: Iterable<Uint8Array> = {
+    [Symbol.iterator]: () => ({
+      next: () => {
+        taken = true;
+        return ahead.done === true ? { done: true, value: undefined } : { done: false, value: ahead.value };
+      },
+    }),
+  };
+  const decoding = decoder.decodeStreaming(input);
+  let empty = 0;
+  for (let step = decoding.next(); step.done !== true; step = decoding.next()) {
+    empty = step.value.length === 0 ? empty + 1 : 0;
+    if (empty > MAX_EMPTY_OUTPUTS) throw new Error('broken zstd data');
+    if (taken) ahead = await reading.next();
+    taken = false;
+    throwIfAborted(signal);
+    if (step.value.length > 0) yield step.value;
+  }
+}
+
+/** Joins small pieces to about 1 MB. */
+async function* joined(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let waiting: Uint8Array[] = [];
+  let bytes = 0;
+  const take = (): Uint8Array => {
+    const all = new Uint8Array(bytes);
+    let at = 0;
+    for (const piece of waiting) {
+      all.set(piece, at);
+      at += piece.length;
+    }
+    waiting = [];
+    bytes = 0;
+    return all;
+  };
+  for await (const piece of pieces) {
+    waiting.push(piece);
+    bytes += piece.length;
+    if (bytes >= PIECE_BYTES) yield take();
+  }
+  if (bytes > 0) yield take();
+}
+
+async function* named(
+  kind: 'gzip' | 'zstd',
+  pieces: AsyncIterable<Uint8Array>,
+  source: ByteSource,
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield* pieces;
+  } catch (error) {
+    if (isTrancheError(error)) throw error;
+    throw new TrancheError(
+      'badData',
+      `${source.name} cannot be unpacked: its ${kind} data is broken or cut short (${messageOf(error)}).`,
+      error,
+    );
+  }
+}
+
+/** Opens the decompressors: native code where Node has it, WebAssembly elsewhere. */
+export async function openCodecs(): Promise<Codecs> {
+  const decoder = new ZSTDDecoder();
+  await decoder.init();
+  const table = unpackers(decoder);
+  return {
+    unpack: (codec, packed, sizeBytes) => {
+      if (!(sizeBytes >= 0 && sizeBytes <= MAX_BLOCK_BYTES)) throw new Error(`a block of ${sizeBytes} bytes`);
+      if (sizeBytes === 0) return new Uint8Array(0);
+      const unpacked = table[codec](packed, sizeBytes);
+      if (unpacked.length !== sizeBytes) throw new Error('unpacks to another size than announced');
+      return unpacked;
+    },
+    // zlib's own zstd stream ends after the first frame, so the decoder here is the same on every Node.
+    unpackStream: (kind, source, signal) =>
+      named(kind, kind === 'gzip' ? gunzipped(source, signal) : joined(unzstded(decoder, source, signal)), source),
+  };
+}
