@@ -1,0 +1,24 @@
+/** Every key a job file may have, by section; the JSON schema shipped for editors has the same. `''` is the top. */
+export const JOB_KEYS = {
+  '': ['$schema', 'dataset', 'request', 'limits', 'provider', 'budget', 'results'],
+  dataset: ['uri', 'format', 'key', 'limit', 'filter'],
+  request: ['endpoint', 'model', 'body', 'onNull'],
+  limits: ['maxBytes', 'maxRequests', 'maxTokens', 'oversized', 'truncate'],
+  budget: ['maxUsd'],
+  results: ['uri', 'columns', 'formats'],
+} as const;
+
+export type JobSectionName = keyof typeof JOB_KEYS;
+
+export const DATASET_FORMATS = ['parquet', 'arrow', 'csv', 'jsonl'] as const;
+export const ON_NULL = ['quarantine', 'empty', 'fail'] as const;
+export const ON_OVERSIZED = ['quarantine', 'truncate', 'fail'] as const;
+export const RESULT_FORMATS = ['parquet', 'jsonl'] as const;
+
+/** The section a key belongs to, written `section.key`, for one that stands in the wrong place; null if it belongs nowhere. */
+export function homeOf(key: string): string | null {
+  for (const [section, keys] of Object.entries(JOB_KEYS)) {
+    if ((keys as readonly string[]).includes(key)) return section === '' ? key : `${section}.${key}`;
+  }
+  return null;
+}

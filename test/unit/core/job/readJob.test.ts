@@ -1,0 +1,423 @@
+import { describe, expect, test } from 'vitest';
+import { TrancheError } from '../../../../src/core/errors.ts';
+import type { JobFiles } from '../../../../src/core/job/jobFiles.ts';
+import { readJob } from '../../../../src/core/job/readJob.ts';
+import type { Job } from '../../../../src/core/model/job.ts';
+import { bodyToJson } from '../../../../src/core/model/body.ts';
+
+const PATH = '/jobs/posts.tranche.json';
+const files: JobFiles = {
+  resolve: (path) => (path.startsWith('/') ? path : `/jobs/${path}`),
+  readText: async (path) => {
+    if (path === 'prompt.md') return 'Judge {{text}}\n';
+    throw new TrancheError('badJob', `the file "${path}" is not there.`);
+  },
+};
+
+const read = async (text: string): Promise<Job> => (await readJob(text, PATH, files)).job;
+
+/** A whole job with some lines changed, `replace` mapping what stands to what shall. */
+function jobText(replace: Record<string, string> = {}): string {
+  let text = `{
+  "dataset": { "uri": "posts.csv", "key": "id" },
+  "request": {
+    "endpoint": "/v1/chat/completions",
+    "model": "gpt-4o-mini",
+    "body": { "messages": [{ "role": "user", "content": "{{text}}" }] }
+  },
+  "limits": {},
+  "results": {}
+}`;
+  for (const [from, to] of Object.entries(replace)) {
+    expect(text).toContain(from);
+    text = text.replace(from, () => to);
+  }
+  return text;
+}
+
+async function problem(text: string): Promise<string> {
+  try {
+    await read(text);
+  } catch (error) {
+    expect(error).toBeInstanceOf(TrancheError);
+    expect((error as TrancheError).code).toBe('badJob');
+    expect((error as TrancheError).message).not.toContain('\n');
+    return (error as TrancheError).message;
+  }
+  throw new Error('the job was taken');
+}
+
+describe('a good job', () => {
+  test('gets every default', async () => {
+    expect(await read(jobText())).toEqual({
+      path: PATH,
+      name: 'posts',
+      dataset: { uri: '/jobs/posts.csv', format: null, key: ['id'], limit: null },
+      request: {
+        endpoint: '/v1/chat/completions',
+        model: 'gpt-4o-mini',
+        body: {
+          entries: [
+            ['model', 'gpt-4o-mini'],
+            [
+              'messages',
+              {
+                items: [
+                  {
+                    entries: [
+                      ['role', 'user'],
+                      ['content', '{{text}}'],
+                    ],
+                  },
+                ],
+              },
+            ],
+          ],
+        },
+        onNull: 'quarantine',
+      },
+      limits: { maxBytes: 90_000_000, maxRequests: 50_000, maxTokens: null, oversized: 'quarantine', truncate: {} },
+      provider: null,
+      budget: { maxUsd: null },
+      results: { uri: '/jobs/posts.results', columns: [], formats: ['parquet'] },
+    });
+  });
+
+  test('keeps all that it says', async () => {
+    const job = await read(`{
+      "$schema": "https://example.org/tranche.schema.json",
+      "dataset": { "uri": "s3://bucket/posts/*.parquet", "format": "parquet", "key": ["day", "id"], "limit": 10 },
+      "request": { "endpoint": "/v1/embeddings", "model": "m", "body": { "input": "{{text}}" }, "onNull": "empty" },
+      "limits": { "maxBytes": "64MiB", "maxRequests": 7, "maxTokens": 2000000, "oversized": "fail", "truncate": { "a.b": { "tokens": 9 } } },
+      "provider": "openai",
+      "budget": { "maxUsd": 0.5 },
+      "results": { "uri": "../out", "columns": ["lang"], "formats": ["jsonl", "parquet"] }
+    }`);
+    expect(job.dataset).toEqual({
+      uri: 's3://bucket/posts/*.parquet',
+      format: 'parquet',
+      key: ['day', 'id'],
+      limit: 10,
+    });
+    expect(job.request).toMatchObject({ endpoint: '/v1/embeddings', model: 'm', onNull: 'empty' });
+    expect(job.limits).toEqual({
+      maxBytes: 67_108_864,
+      maxRequests: 7,
+      maxTokens: 2_000_000,
+      oversized: 'fail',
+      truncate: { 'a.b': { tokens: 9 } },
+    });
+    expect(job.provider).toBe('openai');
+    expect(job.budget).toEqual({ maxUsd: 0.5 });
+    expect(job.results).toEqual({ uri: '/jobs/../out', columns: ['lang'], formats: ['parquet', 'jsonl'] });
+  });
+
+  test('may have a byte-order mark, comments, trailing commas and Windows line ends', async () => {
+    const text = `\ufeff// posts\r\n${jobText({ '"results": {}': '"results": {}, /* end */' }).replaceAll('\n', '\r\n')}`;
+    expect((await read(text)).name).toBe('posts');
+  });
+
+  test('keeps the order of the body, keys that look like numbers and odd keys included', async () => {
+    const body =
+      '{ "temperature": 0, "logit_bias": { "b": 1, "50256": -100, "__proto__": 2 }, "messages": [{ "role": "user", "content": "{{text}}" }] }';
+    const job = await read(jobText({ '{ "messages": [{ "role": "user", "content": "{{text}}" }] }': body }));
+    const { entries } = job.request.body as { entries: [string, { entries?: [string, unknown][] }][] };
+    expect(entries.map(([key]) => key)).toEqual(['model', 'temperature', 'logit_bias', 'messages']);
+    expect(entries[2]?.[1].entries).toEqual([
+      ['b', 1],
+      ['50256', -100],
+      ['__proto__', 2],
+    ]);
+  });
+
+  test('leaves the model where the body names it', async () => {
+    const job = await read(jobText({ '"{{text}}" }]': '"{{text}}" }], "model": "gpt-4o-mini"' }));
+    expect(Object.keys(bodyToJson(job.request.body) as object)).toEqual(['messages', 'model']);
+  });
+
+  test('takes the text of a file in its folder for {"$file": ...}', async () => {
+    const job = await read(jobText({ '"{{text}}"': '{ "$file": "prompt.md" }' }));
+    expect(bodyToJson(job.request.body)).toMatchObject({ messages: [{ content: 'Judge {{text}}\n' }] });
+  });
+
+  test.each([
+    ['/x/posts.tranche.json', 'posts'],
+    ['C:\\x\\posts.tranche.json', 'posts'],
+    ['/x/.tranche.json', '.tranche'],
+    ['/x/daily.json', 'daily'],
+    ['/x/posts.tranche.jsonc', 'posts'],
+    ['/x/posts', 'posts'],
+  ])('of path %s is named %s', async (path, name) => {
+    expect((await readJob(jobText(), path, files)).job.name).toBe(name);
+  });
+
+  test('crosses to workers unharmed', async () => {
+    const job = await read(jobText({ '"limits": {}': '"limits": { "truncate": { "__proto__": { "tokens": 3 } } }' }));
+    expect(Object.keys(structuredClone(job).limits.truncate)).toEqual(['__proto__']);
+  });
+});
+
+describe('a bad job gets one sentence with line and column:', () => {
+  test.each<[string, string, Record<string, string>]>([
+    [
+      'an unknown key near a known one',
+      '10:4: unknown key "limts": did you mean "limits"?',
+      { '"limits": {}': '"budget": {},\n"limits": {},\n   "limts": {}' },
+    ],
+    [
+      'a key of another section',
+      '8:15: unknown key "limits.maxUsd": did you mean "budget.maxUsd"?',
+      { '"limits": {}': '"limits": { "maxUsd": 3 }' },
+    ],
+    [
+      'an address',
+      '8:3: unknown key "baseUrl": a job holds neither addresses nor keys, only the name of a "provider" set up on this machine.',
+      { '"limits"': '"baseUrl": "http://x", "limits"' },
+    ],
+    [
+      'a key of no kind',
+      '9:16: unknown key "results.zzzzz": known are "uri", "columns", "formats".',
+      { '"results": {}': '"results": { "zzzzz": 1 }' },
+    ],
+    ['a key twice', '9:3: the key "results" stands here a second time; keep one.', { '"limits": {}': '"results": {}' }],
+    [
+      'a key twice in the body',
+      '6:69: the key "role" stands here a second time; keep one.',
+      { '"content": "{{text}}"': '"content": "{{text}}", "role": "x"' },
+    ],
+    [
+      'a section of the wrong type',
+      '8:13: "limits" must be an object, not a list.',
+      { '"limits": {}': '"limits": []' },
+    ],
+    ['no dataset.uri', '2:14: "dataset" lacks "uri": a file, a folder or a glob.', { '"uri": "posts.csv", ': '' }],
+    ['an empty dataset.uri', '2:23: "dataset.uri" must be a text that is not empty, not "".', { '"posts.csv"': '""' }],
+    [
+      'no dataset.key',
+      '2:14: "dataset" lacks "key": the column, or the list of columns, that names a row.',
+      { ', "key": "id"': '' },
+    ],
+    [
+      'an empty key list',
+      '2:43: "dataset.key" is empty; name the column, or the columns, that tell rows apart.',
+      { '"id"': '[]' },
+    ],
+    ['a key that is a number', '2:43: "dataset.key" must be a list of columns, not a number.', { '"id"': '7' }],
+    ['a key list with a number', '2:49: "dataset.key" must list columns, not a number.', { '"id"': '["a", 7]' }],
+    ['a key column twice', '2:49: "a" stands in "dataset.key" a second time; keep one.', { '"id"': '["a", "a"]' }],
+    [
+      'a filter',
+      '2:59: "dataset.filter" is not built yet; leave it out and filter the table beforehand.',
+      { '"id"': '"id", "filter": {}' },
+    ],
+    [
+      'an unknown format',
+      '2:59: "parket" is no "dataset.format": did you mean "parquet"?',
+      { '"id"': '"id", "format": "parket"' },
+    ],
+    [
+      'a limit of nothing',
+      '2:58: "dataset.limit" must be a whole number above 0, not 0.',
+      { '"id"': '"id", "limit": 0' },
+    ],
+    [
+      'a limit in text',
+      '2:58: "dataset.limit" must be a whole number above 0, not "5".',
+      { '"id"': '"id", "limit": "5"' },
+    ],
+    ['no request.model', '3:14: "request" lacks "model": the model that answers.', { '"model": "gpt-4o-mini",': '' }],
+    [
+      'an unknown endpoint',
+      '4:17: "/v1/chat/completion" is no "request.endpoint": did you mean "/v1/chat/completions"?',
+      { '/v1/chat/completions': '/v1/chat/completion' },
+    ],
+    [
+      'an endpoint of no kind',
+      '4:17: "x" is no "request.endpoint": known are "/v1/chat/completions", "/v1/responses", "/v1/embeddings", "/v1/completions", "/v1/moderations".',
+      { '/v1/chat/completions': 'x' },
+    ],
+    [
+      'a model per row',
+      '5:14: "request.model" is one model for all rows and takes no placeholder.',
+      { 'gpt-4o-mini': '{{model}}' },
+    ],
+    [
+      'another model in the body',
+      '6:24: the body\'s "model" and "request.model", "gpt-4o-mini", must be the same; drop the one in the body.',
+      { '"messages"': '"model": "gpt-4o", "messages"' },
+    ],
+    ['streaming', '6:25: batches cannot stream; leave "stream" out.', { '"messages"': '"stream": true, "messages"' }],
+    [
+      'a body without messages',
+      '6:13: the body lacks "messages": /v1/chat/completions wants a list of messages, each with a "role" and its "content" there.',
+      { '"messages"': '"input"' },
+    ],
+    [
+      'messages that are a text',
+      '6:27: "messages" must be a list of messages, each with a "role" and its "content"; it is something else.',
+      { '[{ "role": "user", "content": "{{text}}" }]': '"{{text}}"' },
+    ],
+    [
+      'no message at all',
+      '6:27: "messages" must be a list of messages, each with a "role" and its "content"; it is empty.',
+      { '[{ "role": "user", "content": "{{text}}" }]': '[]' },
+    ],
+    [
+      'a message without a role',
+      '6:28: a message is an object with a "role", such as "user", and its "content".',
+      { '"role": "user", ': '' },
+    ],
+    [
+      'embeddings without input',
+      '6:13: the body lacks "input": /v1/embeddings wants the text or the list of texts to embed there.',
+      { '/v1/chat/completions': '/v1/embeddings' },
+    ],
+    [
+      'completions without prompt',
+      '6:13: the body lacks "prompt": /v1/completions wants the text or the list of texts to complete there.',
+      { '/v1/chat/completions': '/v1/completions' },
+    ],
+    [
+      'a body that is a list',
+      '6:13: "request.body" must be an object, not a list.',
+      { '{ "messages": [{ "role": "user", "content": "{{text}}" }] }': '[1]' },
+    ],
+    [
+      'a body that is a file',
+      '6:13: "request.body" must be an object, not the text of a file.',
+      { '{ "messages": [{ "role": "user", "content": "{{text}}" }] }': '{"$file": "prompt.md"}' },
+    ],
+    ['a file that is not there', '6:68: the file "x.md" is not there.', { '"{{text}}"': '{ "$file": "x.md" }' }],
+    [
+      '$file with another key',
+      '6:76: {"$file": ...} stands for a text and takes no other key; "as" has no place here.',
+      { '"{{text}}"': '{ "$file": "x.md", "as": 1 }' },
+    ],
+    [
+      '$file that is no text',
+      '6:68: "$file" must name a file in the job\'s folder, not a number.',
+      { '"{{text}}"': '{ "$file": 1 }' },
+    ],
+    [
+      'a number a double cannot hold',
+      '6:23: the number 12345678901234567890 cannot be kept exactly; write one of at most 15 digits.',
+      { '"messages"': '"seed": 12345678901234567890, "messages"' },
+    ],
+    [
+      'a number beyond all doubles',
+      '6:23: the number 1e999 cannot be kept exactly; write one of at most 15 digits.',
+      { '"messages"': '"seed": 1e999, "messages"' },
+    ],
+    [
+      'half a surrogate pair',
+      '6:57: this text holds half of a surrogate pair, which UTF-8 cannot write.',
+      { '"{{text}}"': '"\\ud800"' },
+    ],
+    [
+      'a size of no kind',
+      '8:27: "limits.maxBytes" must be a size such as "90MB", "64MiB" or a whole number of bytes, not "90 parsecs".',
+      { '"limits": {}': '"limits": { "maxBytes": "90 parsecs" }' },
+    ],
+    [
+      'a negative size',
+      '8:27: "limits.maxBytes" must be a size such as "90MB", "64MiB" or a whole number of bytes, not -1.',
+      { '"limits": {}': '"limits": { "maxBytes": -1 }' },
+    ],
+    [
+      'half a request',
+      '8:30: "limits.maxRequests" must be a whole number above 0, not 1.5.',
+      { '"limits": {}': '"limits": { "maxRequests": 1.5 }' },
+    ],
+    [
+      'an unknown way with oversized lines',
+      '8:28: "truncat" is no "limits.oversized": did you mean "truncate"?',
+      { '"limits": {}': '"limits": { "oversized": "truncat" }' },
+    ],
+    [
+      'a choice that is no text',
+      '8:28: "limits.oversized" must be a text, not a number: known are "quarantine", "truncate", "fail".',
+      { '"limits": {}': '"limits": { "oversized": 1 }' },
+    ],
+    [
+      'a cut without tokens',
+      '8:37: "limits.truncate.text" lacks "tokens": how many tokens of the column\'s text stay.',
+      { '"limits": {}': '"limits": { "truncate": { "text": {} } }' },
+    ],
+    [
+      'a cut to nothing',
+      '8:48: "limits.truncate.text.tokens" must be a whole number above 0, not 0.',
+      { '"limits": {}': '"limits": { "truncate": { "text": {"tokens": 0} } }' },
+    ],
+    [
+      'a cut that is a number',
+      '8:37: "limits.truncate.text" must be an object, not a number.',
+      { '"limits": {}': '"limits": { "truncate": { "text": 500 } }' },
+    ],
+    [
+      'a budget of nothing',
+      '8:25: "budget.maxUsd" must be a number of US dollars above 0, not 0.',
+      { '"limits": {}': '"budget": { "maxUsd": 0 }' },
+    ],
+    [
+      'a provider by its address',
+      '8:15: "provider" must be the name of a provider set up on this machine; a job holds neither addresses nor keys.',
+      { '"limits": {}': '"provider": "https://api.example.org/v1"' },
+    ],
+    [
+      'an unknown result format',
+      '9:37: "csv" is no format for results: known are "parquet" and "jsonl".',
+      { '"results": {}': '"results": { "formats": ["jsonl", "csv"] }' },
+    ],
+    [
+      'no result format',
+      '9:27: "results.formats" is empty; name "parquet", "jsonl" or both.',
+      { '"results": {}': '"results": { "formats": [] }' },
+    ],
+    ['a missing comma', '9:3: not readable as JSON: a comma is missing here.', { '"limits": {},': '"limits": {}' }],
+    [
+      'a text that is not closed',
+      '6:57: not readable as JSON: the text is not closed by a double quote.',
+      { '"{{text}}" }] }': '"{{text}}' },
+    ],
+    [
+      'more after the end',
+      '10:3: not readable as JSON: the job has ended, but more follows.',
+      { '"results": {}\n}': '"results": {}\n} {}' },
+    ],
+  ])('%s', async (_, sentence, replace) => {
+    expect(await problem(jobText(replace))).toBe(`posts.tranche.json:${sentence}`);
+  });
+
+  test.each([
+    ['', '1:1: not readable as JSON: a value is missing here.'],
+    ['[]', '1:1: the job must be an object, not a list.'],
+    ['{}', '1:1: the job lacks "dataset": where the table lies and what names a row.'],
+    ['['.repeat(1_000_000), '1:101: values are nested more than 100 deep here.'],
+    [`{"a":${'{"a":'.repeat(200)}1`, '1:501: values are nested more than 100 deep here.'],
+    [
+      ' '.repeat(10_000_001),
+      '1:1: a job file has at most 10 million characters; put long texts in files of their own.',
+    ],
+  ])('text %#', async (text, sentence) => {
+    expect(await problem(text)).toBe(`posts.tranche.json:${sentence}`);
+  });
+});
+
+describe('the source of a job', () => {
+  test('points at values of the body, and at what is around a value that is not written', async () => {
+    const { source } = await readJob(jobText({ '"{{text}}"': '{ "$file": "prompt.md" }' }), PATH, files);
+    expect(source.locate(['request', 'body', 'messages', 0, 'content'])).toEqual({ line: 6, column: 57 });
+    expect(source.locate(['request', 'body', 'model'])).toEqual({ line: 6, column: 13 });
+    expect(source.locate(['nowhere', 3])).toEqual({ line: 1, column: 1 });
+    expect(source.error(['dataset', 'key'], 'no such column.').message).toBe(
+      'posts.tranche.json:2:43: no such column.',
+    );
+  });
+
+  test('counts a byte-order mark, Windows line ends and old Mac line ends as editors do', async () => {
+    const { source } = await readJob(`\ufeff${jobText().replaceAll('\n', '\r\n')}`, PATH, files);
+    expect(source.locate(['dataset', 'key'])).toEqual({ line: 2, column: 43 });
+    const mac = await readJob(jobText().replaceAll('\n', '\r'), PATH, files);
+    expect(mac.source.locate(['request', 'model'])).toEqual({ line: 5, column: 14 });
+  });
+});
