@@ -113,7 +113,7 @@ async function* gunzipped(source: ByteSource, signal: AbortSignal): AsyncGenerat
     }
   } catch (error) {
     await fed;
-    throw fault ?? error;
+    throw isTrancheError(error) ? error : (fault ?? error);
   } finally {
     gunzip.destroy();
   }
