@@ -8,6 +8,7 @@ export type RunEvent =
   | Uploaded
   | CreateIntent
   | Created
+  | NotCreated
   | NoRoom
   | Refused
   | StatusSeen
@@ -82,6 +83,8 @@ export interface Uploaded {
   readonly chunk: number;
   readonly attempt: number;
   readonly fileId: string;
+  /** By the provider's clock, 0 when it does not say. */
+  readonly createdAtMs: number;
   /** True when an earlier upload was found again instead of sent. */
   readonly found: boolean;
 }
@@ -101,6 +104,14 @@ export interface Created {
   /** By the provider's clock, 0 when it does not say. */
   readonly createdAtMs: number;
   readonly found: boolean;
+}
+
+/** The announced call created nothing: it was clearly refused for now, or the provider's list shows no such batch. */
+export interface NotCreated {
+  readonly type: 'notCreated';
+  readonly chunk: number;
+  readonly attempt: number;
+  readonly reason: string;
 }
 
 /** The provider's queue is full: with a batch id that batch ended unrun and the next one is a new attempt, without one nothing was created. */

@@ -2,7 +2,7 @@ import type { RowCounts } from '../model/outcome.ts';
 import type { Clock, Log } from '../ports.ts';
 import type { BatchApi, RenderedChunk } from '../submit/batchApi.ts';
 import type { BatchProblem, BatchUsage, EndStatus, RecordedEvent, RunEvent, SavedFile } from './runEvents.ts';
-import type { ChunkPhase } from './runState.ts';
+import type { ChunkPhase, RunState } from './runState.ts';
 
 /** The append-only memory of a run. */
 export interface Journal {
@@ -50,6 +50,8 @@ export interface RunDeps {
   readonly renderChunks: (indexes: readonly number[], signal: AbortSignal) => AsyncIterable<RenderedChunk>;
   /** Counts the chunk's rows by outcome; `in` must be `answers.rows`. */
   readonly collectChunk: (answers: ChunkAnswers, signal: AbortSignal) => Promise<RowCounts>;
+  /** Writes the results once every chunk is done; only then the run counts as finished, so a resume calls it again if it failed. */
+  readonly writeResults: (state: RunState, signal: AbortSignal) => Promise<void>;
   readonly onProgress: (progress: RunProgress) => void;
   readonly tuning: RunTuning;
 }
@@ -88,7 +90,7 @@ export const DEFAULT_TUNING: RunTuning = {
   patienceMs: 1_800_000,
 };
 
-/** News of a run for a progress line or a view; at most four a second for each chunk. */
+/** News of a run for a progress line or a view; changes of phase at once, figures at most four times a second for each chunk. */
 export type RunProgress =
   ({ readonly kind: 'chunk' } & ChunkProgress) | { readonly kind: 'note'; readonly message: string };
 

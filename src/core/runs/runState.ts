@@ -40,6 +40,8 @@ export interface ChunkState {
   /** Name of an upload that was begun in this attempt or one before. */
   readonly uploadName: string | null;
   readonly fileId: string | null;
+  /** By the provider's clock, 0 when unknown: no batch of this file is older. */
+  readonly fileCreatedAtMs: number;
   /** When the call that creates this attempt's batch was announced; null before. */
   readonly createIntentAtMs: number | null;
   readonly batchId: string | null;
