@@ -58,4 +58,8 @@ export interface RenderExports {
   readonly sliceBits: (bits: number, from: number, count: number, out: number) => number;
   /** out[i - row] (u64) = XXH64, seed 0, of value i: the same on any machine. */
   readonly hashText: (offsets: number, values: number, row: number, end: number, out: number) => void;
+  /** SHA-256 of one message in pieces: begins it, appends [src, src + n), ends it and writes 32 bytes to out. */
+  readonly shaStart: () => void;
+  readonly shaAdd: (src: number, n: number) => void;
+  readonly shaEnd: (out: number) => void;
 }
