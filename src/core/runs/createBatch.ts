@@ -1,0 +1,169 @@
+import { isTrancheError, messageOf, throwIfAborted } from '../errors.ts';
+import type { RemoteBatch } from '../submit/batchApi.ts';
+import { batchMetadata, isBatchOf, type AttemptName } from '../submit/batchNames.ts';
+import { faultOf } from '../submit/providerError.ts';
+import { queueFull } from '../submit/queueFull.ts';
+import { weightOf, type Drive } from './drive.ts';
+import { mayPass, type Spell } from './patience.ts';
+import { isFileNotYetThere } from './refusal.ts';
+import { tooHeavyFor } from './room.ts';
+import type { QueueLimit } from './runEvents.ts';
+import type { ChunkState } from './runState.ts';
+import { refuseChunk } from './uploadChunk.ts';
+import { isListingMissing } from './watchBatches.ts';
+
+const SLACK_MS = 300_000;
+const DAY_MS = 86_400_000;
+const OLDER_IN_A_ROW = 100;
+
+/**
+ * Announces and makes the one call that spends money. Afterwards the chunk has a batch, waits for room, is refused,
+ * or its creation is unclear and `findBatch` comes next.
+ */
+export async function createBatch(drive: Drive, index: number, spell: Spell): Promise<void> {
+  const { deps, ledger, room, signal } = drive;
+  const chunk = ledger.chunk(index);
+  const { attempt, fileId, sha256, rows } = chunk;
+  const { runId, endpoint, toolVersion } = ledger.state().created;
+  if (fileId === null) return;
+  const weight = weightOf(chunk);
+  await room.turn(weight, () => tellWaiting(drive, chunk), signal);
+  try {
+    await ledger.record({ type: 'createIntent', chunk: index, attempt, fileId });
+    const facts = { sha256: sha256 ?? '', rows, fence: deps.ownership.fence, toolVersion };
+    const metadata = batchMetadata({ runId, chunk: index, attempt }, facts);
+    await deps.ownership.verify();
+    const batch = await deps.api.createBatch({ inputFileId: fileId, endpoint, metadata }, signal);
+    drive.patience.heard();
+    await recordCreated(drive, index, batch, false);
+  } catch (error) {
+    await afterFailedCreate(drive, index, error, spell);
+  } finally {
+    if (ledger.chunk(index).batchId === null && ledger.chunk(index).createIntentAtMs === null) room.left(index);
+  }
+}
+
+async function tellWaiting({ ledger }: Drive, { index, attempt, phase }: ChunkState): Promise<void> {
+  if (phase === 'waitingForRoom') return;
+  const message = "Waits for room in the provider's queue.";
+  await ledger.record({ type: 'noRoom', chunk: index, attempt, batchId: null, limit: null, message });
+}
+
+async function afterFailedCreate(drive: Drive, index: number, error: unknown, spell: Spell): Promise<void> {
+  const { ledger, signal } = drive;
+  throwIfAborted(signal);
+  if (isTrancheError(error, 'network')) return spell.pause(error, signal);
+  const chunk = ledger.chunk(index);
+  const { attempt } = chunk;
+  const fault = faultOf(error);
+  const full = fault === null ? null : queueFull(fault.providerCode, fault.providerMessage);
+  if (full !== null) {
+    const message = fault?.providerMessage ?? messageOf(error);
+    return recordNoRoom(
+      drive,
+      index,
+      null,
+      full.limit === null ? null : { kind: full.kind, limit: full.limit },
+      message,
+    );
+  }
+  const isWorthAnother = mayPass(error) || isFileNotYetThere(error, chunk);
+  if (fault !== null) {
+    await ledger.record({ type: 'notCreated', chunk: index, attempt, reason: messageOf(error) });
+  }
+  if (!isWorthAnother) return refuseChunk(drive, index, error);
+  await spell.pause(error, signal);
+}
+
+/** Notes that the queue was full: the chunk waits for its turn, unless it is larger than the whole queue. */
+export async function recordNoRoom(
+  drive: Drive,
+  index: number,
+  batchId: string | null,
+  limit: QueueLimit | null,
+  message: string,
+): Promise<void> {
+  const { ledger, room } = drive;
+  const chunk = ledger.chunk(index);
+  await ledger.record({ type: 'noRoom', chunk: index, attempt: chunk.attempt, batchId, limit, message });
+  room.full(index);
+  const tooSmall = tooHeavyFor(weightOf(chunk), limit === null ? [] : [limit]);
+  if (tooSmall === null) return;
+  const need = tooSmall.kind === 'tokens' ? `about ${chunk.tokens ?? 0} tokens` : `${chunk.requests} requests`;
+  const key = tooSmall.kind === 'tokens' ? 'limits.maxTokens' : 'limits.maxRequests';
+  await ledger.record({
+    type: 'refused',
+    chunk: index,
+    attempt: ledger.chunk(index).attempt,
+    message: `Chunk ${index} holds ${need}, the provider's whole queue ${tooSmall.limit}: set ${key} below that and plan again.`,
+  });
+}
+
+async function recordCreated({ ledger }: Drive, index: number, batch: RemoteBatch, found: boolean): Promise<void> {
+  const { attempt } = ledger.chunk(index);
+  const { id: batchId, createdAtMs } = batch;
+  await ledger.record({ type: 'created', chunk: index, attempt, batchId, createdAtMs, found });
+}
+
+/**
+ * Settles a creation nobody heard the end of, by looking at the provider's list a few times.
+ * Afterwards the chunk has its batch, is free to be created again, or is unsettled.
+ */
+export async function findBatch(drive: Drive, index: number, unclearSinceMs: number): Promise<void> {
+  const { deps, ledger, patience, signal } = drive;
+  const chunk = ledger.chunk(index);
+  const { attempt } = chunk;
+  for (const dueMs of looksAtMs(deps.tuning.settleMs, unclearSinceMs, deps.clock.now())) {
+    const waitMs = dueMs - deps.clock.now();
+    if (waitMs > 0) await deps.clock.sleep(waitMs, signal);
+    const found = await patience.run(() => lookFor(drive, chunk), signal);
+    if (typeof found === 'object') return recordCreated(drive, index, found, true);
+    if (found === 'unknown') return recordUnsettled(drive, index);
+  }
+  const reason = "The provider's list shows no such batch.";
+  await ledger.record({ type: 'notCreated', chunk: index, attempt, reason });
+  drive.room.left(index);
+}
+
+/** When to look: at the times still to come, or once, now, when all are past. */
+function looksAtMs(settleMs: readonly number[], unclearSinceMs: number, nowMs: number): readonly number[] {
+  const coming = settleMs.map((ms) => unclearSinceMs + ms).filter((atMs) => atMs > nowMs);
+  return coming.length > 0 ? coming : [nowMs];
+}
+
+async function lookFor(drive: Drive, chunk: ChunkState): Promise<RemoteBatch | 'none' | 'unknown'> {
+  const { deps, ledger, signal } = drive;
+  const name: AttemptName = { runId: ledger.state().created.runId, chunk: chunk.index, attempt: chunk.attempt };
+  const horizonMs = horizonOf(chunk);
+  let older = 0;
+  let doubt = false;
+  try {
+    for await (const batch of deps.api.listBatches(signal)) {
+      const isOlder = batch.createdAtMs !== 0 && batch.createdAtMs < horizonMs;
+      older = isOlder ? older + 1 : 0;
+      if (older >= OLDER_IN_A_ROW) break;
+      const is = isBatchOf(batch, name, chunk.fileId ?? '', chunk.earlierBatchIds);
+      if (is === 'yes') return batch;
+      if (is === 'unknown' && !isOlder) doubt = true;
+    }
+  } catch (error) {
+    if (!isListingMissing(error)) throw error;
+    doubt = true;
+  }
+  return doubt ? 'unknown' : 'none';
+}
+
+/** No batch of the chunk is older, by the provider's clock: it comes after its input file. */
+function horizonOf({ fileCreatedAtMs, createIntentAtMs }: ChunkState): number {
+  if (fileCreatedAtMs !== 0) return fileCreatedAtMs - SLACK_MS;
+  return (createIntentAtMs ?? 0) - DAY_MS;
+}
+
+async function recordUnsettled({ ledger }: Drive, index: number): Promise<void> {
+  const { attempt, fileId } = ledger.chunk(index);
+  const { runId } = ledger.state().created;
+  const message =
+    `Nobody can tell whether a batch of chunk ${index} was created, because the provider does not list its batches: ` +
+    `look there for one with input file ${fileId ?? ''}, then resume run ${runId} to look again, or cancel it there and start another run.`;
+  await ledger.record({ type: 'unsettled', chunk: index, attempt, message });
+}

@@ -1,0 +1,24 @@
+import type { BatchWatch } from './watchBatches.ts';
+import type { Ledger } from './ledger.ts';
+import type { Patience } from './patience.ts';
+import type { Room, Weight } from './room.ts';
+import type { RunDeps } from './runPorts.ts';
+import type { ChunkState } from './runState.ts';
+import type { Slots } from './slots.ts';
+
+/** What the steps of one run share while it is driven. */
+export interface Drive {
+  readonly deps: RunDeps;
+  readonly ledger: Ledger;
+  readonly patience: Patience;
+  readonly watch: BatchWatch;
+  readonly room: Room;
+  readonly downloads: Slots;
+  /** Aborts when the caller stops or another part of the run fails for good. */
+  readonly signal: AbortSignal;
+}
+
+/** What the chunk takes of the provider's queue. */
+export function weightOf({ index, tokens, requests }: ChunkState): Weight {
+  return { index, tokens, requests };
+}

@@ -1,0 +1,133 @@
+import { throwIfAborted, TrancheError } from '../errors.ts';
+import type { Drive } from './drive.ts';
+import { driveChunk } from './driveChunk.ts';
+import { openLedger, type Ledger } from './ledger.ts';
+import { nextStep } from './nextStep.ts';
+import { openPatience } from './patience.ts';
+import { openRoom } from './room.ts';
+import { checkCounts, countsOf, sumCounts } from './rowCounts.ts';
+import type { RunDeps, RunEnd } from './runPorts.ts';
+import type { ChunkState, RunState } from './runState.ts';
+import { openSlots } from './slots.ts';
+import { openTasks, type Tasks } from './tasks.ts';
+import { findUpload, uploadChunk } from './uploadChunk.ts';
+import { openBatchWatch } from './watchBatches.ts';
+
+/**
+ * Takes a run from whatever its journal says to its end: new or resumed makes no difference.
+ * The signal stops our work only (`cancelled`); batches go on at the provider and the run can be resumed.
+ */
+export async function driveRun(deps: RunDeps, run: RunState, signal: AbortSignal): Promise<RunEnd> {
+  const ledger = openLedger(deps, run);
+  if (run.finished !== null) return endOf(ledger.state());
+  const stop = new AbortController();
+  const onAbort = (): void => stop.abort();
+  throwIfAborted(signal);
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    await driveChunks(deps, ledger, stop);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+    stop.abort(); // ends timers and looks that nobody waits for any more
+  }
+  return finish(deps, ledger, signal);
+}
+
+/** Journals that the run is to be cancelled, cancels its batches at the provider and keeps what they did. */
+export async function cancelRun(deps: RunDeps, run: RunState, signal: AbortSignal): Promise<RunEnd> {
+  if (run.finished !== null || run.cancelRequested) return driveRun(deps, run, signal);
+  await deps.ownership.verify();
+  const ledger = openLedger(deps, run);
+  await ledger.record({ type: 'cancelIntent' });
+  return driveRun(deps, ledger.state(), signal);
+}
+
+async function driveChunks(deps: RunDeps, ledger: Ledger, stop: AbortController): Promise<void> {
+  const { clock, tuning } = deps;
+  const signal = stop.signal;
+  const patience = openPatience(deps);
+  const drive: Drive = {
+    deps,
+    ledger,
+    patience,
+    watch: openBatchWatch(deps, patience, signal),
+    room: openRoom(clock, tuning, () => ledger.state().queueLimits, signal),
+    downloads: openSlots(tuning.parallelDownloads),
+    signal,
+  };
+  const tasks = openTasks(() => stop.abort());
+  for (const index of indexesAt(ledger, (step) => step !== 'upload' && step !== 'findUpload')) {
+    tasks.start(() => driveChunk(drive, index));
+  }
+  tasks.start(() => sendChunks(drive, tasks));
+  await tasks.settled();
+}
+
+/** Sends what is not at the provider yet: a chunk is rendered only when a place to upload it is free. */
+async function sendChunks(drive: Drive, tasks: Tasks): Promise<void> {
+  const { deps, ledger, signal } = drive;
+  const slots = openSlots(deps.tuning.parallelUploads);
+  for (const index of indexesAt(ledger, (step) => step === 'findUpload')) {
+    await findUpload(drive, index);
+    if (ledger.chunk(index).fileId !== null) tasks.start(() => driveChunk(drive, index));
+  }
+  const wanted = indexesAt(ledger, (step) => step === 'upload' || step === 'findUpload');
+  if (wanted.length === 0) return;
+  const chunks = deps.renderChunks(wanted, signal)[Symbol.asyncIterator]();
+  try {
+    for (const index of wanted) {
+      const leave = await slots.acquire(signal);
+      const next = await chunks.next().catch((error: unknown) => {
+        leave();
+        throw error;
+      });
+      if (next.done === true || next.value.index !== index)
+        throw new TrancheError('internal', `Chunk ${index} was not rendered.`);
+      const rendered = next.value;
+      tasks.start(async () => {
+        try {
+          await uploadChunk(drive, rendered);
+        } finally {
+          await rendered.release?.();
+          leave();
+        }
+        await driveChunk(drive, index);
+      });
+    }
+  } finally {
+    await chunks.return?.();
+  }
+}
+
+function indexesAt(ledger: Ledger, isWanted: (step: ReturnType<typeof nextStep>) => boolean): number[] {
+  const { chunks, cancelRequested } = ledger.state();
+  return [...chunks.values()]
+    .filter((chunk: ChunkState) => isWanted(nextStep(chunk, cancelRequested)))
+    .map(({ index }) => index)
+    .sort((a, b) => a - b);
+}
+
+async function finish(deps: RunDeps, ledger: Ledger, signal: AbortSignal): Promise<RunEnd> {
+  const end = endOf(ledger.state());
+  if (end.state === 'unsettled') return end;
+  checkCounts(end.counts, ledger.state().created.rows, 'the run');
+  await deps.writeResults(ledger.state(), signal);
+  await deps.ownership.verify();
+  await ledger.record({ type: 'runFinished', cancelled: end.state === 'cancelled', counts: end.counts });
+  return end;
+}
+
+/** How the run stands, as an end: chunks that are not done count as unsettled. */
+export function endOf(run: RunState): RunEnd {
+  const chunks = [...run.chunks.values()];
+  const done = chunks.flatMap(({ rowCounts }) => rowCounts ?? []);
+  const unsettled = chunks
+    .filter(({ rowCounts }) => rowCounts === null)
+    .map(({ index, message }) => ({ chunk: index, message: message ?? `Chunk ${index} is not done.` }));
+  return {
+    state: unsettled.length > 0 ? 'unsettled' : run.cancelRequested ? 'cancelled' : 'finished',
+    counts: run.finished?.counts ?? sumCounts([...done, countsOf('quarantined', run.created.quarantined)]),
+    batchesCreated: run.batchesCreated,
+    unsettled,
+  };
+}

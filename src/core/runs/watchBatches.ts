@@ -1,0 +1,112 @@
+import { TrancheError } from '../errors.ts';
+import type { RemoteBatch } from '../submit/batchApi.ts';
+import { faultOf } from '../submit/providerError.ts';
+import { nextLookAtMs } from './nextLook.ts';
+import type { Patience } from './patience.ts';
+import type { RunDeps } from './runPorts.ts';
+import { openWakeableSleep } from './wakeableSleep.ts';
+
+/** Looks at all live batches of a run together, by listing. */
+export interface BatchWatch {
+  /** The batch at the next look. `sinceMs` is when it was created by our clock, `createdAtMs` by the provider's (0: unknown). */
+  next: (batchId: string, sinceMs: number, createdAtMs: number) => Promise<RemoteBatch>;
+}
+
+interface Watched {
+  readonly sinceMs: number;
+  readonly createdAtMs: number;
+  readonly resolve: (batch: RemoteBatch) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+const SLACK_MS = 300_000;
+/** This many older batches in a row end a listing: order is nowhere promised. */
+const OLDER_IN_A_ROW = 100;
+
+/** A watch that lives as long as `signal`; calls after that reject with `cancelled`. */
+export function openBatchWatch(deps: RunDeps, patience: Patience, signal: AbortSignal): BatchWatch {
+  const { api, clock, tuning } = deps;
+  const watched = new Map<string, Watched>();
+  const nap = openWakeableSleep(clock);
+  let lastLookMs = -Infinity;
+  let isLooking = false;
+  let canList = true;
+
+  const loop = async (): Promise<void> => {
+    while (watched.size > 0) {
+      const sinces = [...watched.values()].map(({ sinceMs }) => sinceMs);
+      const waitMs = nextLookAtMs(sinces, lastLookMs, tuning) - clock.now();
+      if (waitMs > 0) await nap.sleep(waitMs, signal);
+      else await look();
+    }
+  };
+
+  const look = async (): Promise<void> => {
+    const asked = new Map(watched);
+    const found = canList ? await patience.run(() => listed(asked), signal) : new Map<string, RemoteBatch>();
+    for (const id of asked.keys()) {
+      if (!found.has(id)) await retrieve(id, found);
+    }
+    lastLookMs = clock.now();
+    for (const [id, batch] of found) settle(id, (entry) => entry.resolve(batch));
+  };
+
+  const retrieve = async (id: string, found: Map<string, RemoteBatch>): Promise<void> => {
+    try {
+      found.set(id, await patience.run(() => api.retrieveBatch(id, signal), signal));
+    } catch (error) {
+      if (faultOf(error)?.status !== 404) throw error;
+      settle(id, (entry) => entry.reject(error));
+    }
+  };
+
+  const listed = async (asked: ReadonlyMap<string, Watched>): Promise<Map<string, RemoteBatch>> => {
+    const found = new Map<string, RemoteBatch>();
+    const oldestMs = Math.min(...[...asked.values()].map(({ createdAtMs }) => createdAtMs || Infinity)) - SLACK_MS;
+    let older = 0;
+    try {
+      for await (const batch of api.listBatches(signal)) {
+        if (asked.has(batch.id)) found.set(batch.id, batch);
+        older = batch.createdAtMs !== 0 && batch.createdAtMs < oldestMs ? older + 1 : 0;
+        if (found.size === asked.size || older >= OLDER_IN_A_ROW) break;
+      }
+    } catch (error) {
+      if (!isListingMissing(error)) throw error;
+      canList = false;
+    }
+    return found;
+  };
+
+  const settle = (id: string, how: (entry: Watched) => void): void => {
+    const entry = watched.get(id);
+    watched.delete(id);
+    if (entry !== undefined) how(entry);
+  };
+
+  const start = async (): Promise<void> => {
+    if (isLooking) return nap.wake();
+    isLooking = true;
+    try {
+      await loop();
+    } catch (error) {
+      for (const id of [...watched.keys()]) settle(id, (entry) => entry.reject(error));
+    } finally {
+      isLooking = false;
+    }
+  };
+
+  return {
+    next: (batchId, sinceMs, createdAtMs) =>
+      new Promise((resolve, reject) => {
+        if (signal.aborted) return reject(new TrancheError('cancelled', 'Stopped.'));
+        watched.set(batchId, { sinceMs, createdAtMs, resolve, reject });
+        void start();
+      }),
+  };
+}
+
+/** True when a service has no list of batches at all. */
+export function isListingMissing(error: unknown): boolean {
+  const status = faultOf(error)?.status;
+  return status === 404 || status === 405 || status === 501;
+}
