@@ -8,6 +8,8 @@ import type { ByteSource, Codecs, FileStore } from '../ports.ts';
 export interface ReadEnv {
   readonly files: FileStore;
   readonly codecs: Codecs;
+  /** The WebAssembly of parquet-wasm, asked for only when nested or rare columns are read. */
+  readonly loadParquetWasm?: () => Promise<Uint8Array>;
 }
 
 /** What one file says of itself without its rows being read (text formats read a first block). */

@@ -17,6 +17,28 @@ export interface SkippedRow {
   readonly detail: string;
 }
 
+/** A row that ends the whole scan (a null key, or a row the job says to fail on); `row` counts within the block, which ends before it. */
+export interface FatalRow {
+  readonly row: number;
+  /** What is wrong with it: goes on after "Row 5 ". */
+  readonly problem: string;
+}
+
+/** A row looked for by the hash of its custom_id; `row` counts within the block. */
+export interface FoundRow {
+  readonly row: number;
+  readonly id: string;
+  readonly key: readonly string[];
+}
+
+/** One line of the sample from which tokens are estimated. */
+export interface SampledLine {
+  /** Of the whole line, newline included. */
+  readonly bytes: number;
+  /** The texts of the request that hold this row's values. */
+  readonly texts: readonly string[];
+}
+
 /** What a worker made of some consecutive rows of a fragment. Buffers are the receiver's. */
 export interface Block {
   readonly rows: number;
@@ -26,9 +48,12 @@ export interface Block {
   readonly bytes: Uint8Array | null;
   /** Per row: input tokens, or null when they were not counted. */
   readonly tokens: Uint32Array | null;
+  readonly sampled: readonly SampledLine[];
   /** Per row: 64-bit hash of its custom_id. */
   readonly idHashes: BigUint64Array;
   readonly skipped: readonly SkippedRow[];
+  readonly found: readonly FoundRow[];
   /** custom_id, then the key columns, then the carried columns; null when nothing is kept. */
   readonly kept: readonly KeptColumn[] | null;
+  readonly fatal: FatalRow | null;
 }

@@ -46,6 +46,8 @@ export interface Plan {
   readonly limits: ChunkLimits;
   readonly chunks: readonly PlannedChunk[];
   readonly notPlanned: readonly NotPlanned[];
+  /** All rows without a line; `notPlanned` lists the first of them. */
+  readonly notPlannedRows: number;
   readonly tokens: Figure;
   readonly cost: CostBound;
   readonly warnings: readonly string[];

@@ -1,0 +1,111 @@
+import type { FileDescription, ReadEnv } from '../datasets/formatReader.ts';
+import { formatReaders } from '../datasets/formatReaders.ts';
+import { openDataset } from '../datasets/openDataset.ts';
+import { TrancheError, throwIfAborted } from '../errors.ts';
+import type { Column, ColumnPath } from '../model/columnType.ts';
+import type { Dataset, Fragment } from '../model/dataset.ts';
+import type { Job } from '../model/job.ts';
+import { MAX_EMBEDDING_INPUTS, type ChunkLimits } from '../model/limits.ts';
+import { resolveColumn } from '../render/resolveColumn.ts';
+import { makeTemplate, type LineTemplate } from '../render/template.ts';
+import { scanColumns } from './scanColumns.ts';
+
+/** A job over its opened dataset: everything a plan needs but the rows. */
+export interface OpenedJob {
+  readonly job: Job;
+  readonly dataset: Dataset;
+  readonly descriptions: readonly FileDescription[];
+  readonly notices: readonly string[];
+  readonly template: LineTemplate;
+  readonly key: readonly ColumnPath[];
+  readonly carried: readonly ColumnPath[];
+  readonly keyColumns: readonly Column[];
+  readonly carriedColumns: readonly Column[];
+  readonly limits: ChunkLimits;
+  readonly inputsPerRequest: number;
+}
+
+/** The column at a path, named by the whole path. */
+function columnAt(columns: readonly Column[], path: ColumnPath): Column {
+  const [first, ...rest] = path;
+  const column = columns.find(({ name }) => name === first);
+  if (!column) return { name: path.join('.'), type: { kind: 'json' }, nullable: true };
+  if (rest.length === 0) return { ...column, name: path.join('.') };
+  const inner = column.type.kind === 'struct' ? column.type.fields : [];
+  return { ...columnAt(inner, rest), name: path.join('.'), nullable: true };
+}
+
+function resolveNames(names: readonly string[], setting: string, job: Job, columns: readonly Column[]): ColumnPath[] {
+  return names.map((name) =>
+    resolveColumn({ name, quoted: false }, columns, `${job.path}: ${setting} ${JSON.stringify(name)}`),
+  );
+}
+
+function limitsOf(job: Job): ChunkLimits {
+  return {
+    maxBytes: job.limits.maxBytes,
+    maxRequests: job.limits.maxRequests,
+    maxInputs: job.request.endpoint === '/v1/embeddings' ? MAX_EMBEDDING_INPUTS : null,
+    maxTokens: job.limits.maxTokens,
+  };
+}
+
+function checkTruncate(job: Job, template: LineTemplate, columns: readonly Column[]): void {
+  for (const name of Object.keys(job.limits.truncate)) {
+    const path = resolveColumn(
+      { name, quoted: false },
+      columns,
+      `${job.path}: limits.truncate ${JSON.stringify(name)}`,
+    );
+    const used = template.columns.some((column) => JSON.stringify(column) === JSON.stringify(path));
+    if (!used)
+      throw new TrancheError(
+        'badJob',
+        `${job.path}: limits.truncate cuts ${JSON.stringify(name)}, which the request does not use.`,
+      );
+  }
+}
+
+/** Opens a job's dataset and fits the job to its columns. Reads metadata (of text files a first block) only. */
+export async function openJob(job: Job, env: ReadEnv, signal: AbortSignal): Promise<OpenedJob> {
+  const { dataset, descriptions, notices } = await openDataset(
+    job.dataset.uri,
+    { format: job.dataset.format },
+    env,
+    signal,
+  );
+  const template = makeTemplate(job.request, dataset.columns);
+  const key = resolveNames(job.dataset.key, 'dataset.key', job, dataset.columns);
+  const carried = resolveNames(job.results.columns, 'results.columns', job, dataset.columns);
+  checkTruncate(job, template, dataset.columns);
+  return {
+    job,
+    dataset,
+    descriptions,
+    notices,
+    template,
+    key,
+    carried,
+    keyColumns: key.map((path) => columnAt(dataset.columns, path)),
+    carriedColumns: carried.map((path) => columnAt(dataset.columns, path)),
+    limits: limitsOf(job),
+    inputsPerRequest: template.inputsPerRequest ?? 1,
+  };
+}
+
+/** All fragments of the job's dataset in order, split for what will be read. */
+export async function jobFragments(
+  opened: OpenedJob,
+  mode: 'measure' | 'render',
+  env: ReadEnv,
+  signal: AbortSignal,
+): Promise<Fragment[]> {
+  const { paths } = scanColumns({ key: opened.key, template: opened.template, carried: opened.carried, mode });
+  const reader = formatReaders[opened.dataset.format];
+  const fragments: Fragment[] = [];
+  for (let file = 0; file < opened.dataset.files.length; file++) {
+    throwIfAborted(signal);
+    fragments.push(...(await reader.fragments(opened.dataset, file, paths, env, signal)));
+  }
+  return fragments;
+}
