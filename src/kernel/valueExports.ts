@@ -66,4 +66,57 @@ export interface ValueExports {
     offsets: number,
     out: number,
   ) => number;
+  readonly narrowOffsets: (wide: number, n: number, out: number) => number;
+  readonly nullHasText: (offsets: number, n: number, validity: number) => number;
+  readonly pickBytes: (indexes: number, n: number, validity: number, offsets: number, count: number) => number;
+  readonly pick: (
+    indexes: number,
+    n: number,
+    validity: number,
+    from: number,
+    values: number,
+    offsets: number,
+    out: number,
+  ) => number;
+  readonly pickValidity: (indexes: number, n: number, validity: number, picked: number, out: number) => number;
+  readonly andValidity: (a: number, b: number, n: number, out: number) => number;
+  readonly jsonBytes: (from: number, values: number, n: number, validity: number, mode: number) => number;
+  readonly jsonText: (
+    from: number,
+    values: number,
+    n: number,
+    validity: number,
+    mode: number,
+    offsets: number,
+    out: number,
+  ) => number;
+  readonly listText: (
+    lists: number,
+    n: number,
+    validity: number,
+    from: number,
+    values: number,
+    offsets: number,
+    out: number,
+  ) => number;
+  readonly structText: (
+    fields: number,
+    count: number,
+    n: number,
+    validity: number,
+    offsets: number,
+    out: number,
+  ) => number;
+  readonly mapText: (
+    maps: number,
+    n: number,
+    validity: number,
+    keyOffsets: number,
+    keys: number,
+    valueOffsets: number,
+    values: number,
+    object: boolean,
+    offsets: number,
+    out: number,
+  ) => number;
 }

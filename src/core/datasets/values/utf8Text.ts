@@ -1,0 +1,46 @@
+import type { Kernel } from '../../../kernel/kernel.ts';
+import type { TextColumn } from '../../../kernel/textColumn.ts';
+import type { Presence } from './arrayParts.ts';
+import { withTexts } from './withTexts.ts';
+
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
+/** A text column of checked offsets (from 0) and bytes that are not checked yet: a plain Error names the first row whose value is not UTF-8. */
+export function utf8Text(
+  kernel: Kernel,
+  rows: number,
+  offsets: number,
+  values: number,
+  presence: Presence,
+): TextColumn {
+  const length = kernel.ints(offsets, rows + 1)[rows] ?? 0;
+  if (!isUtf8(kernel.bytes(values, length)) || kernel.splitCharacter(offsets, values, rows, length) >= 0) {
+    throw new Error(`the value of row ${firstBadRow(kernel, rows, offsets, values) + 1} of these is not UTF-8`);
+  }
+  const { validity, nulls } = presence;
+  if (nulls === 0 || kernel.nullHasText(offsets, rows, validity) === 0) return { offsets, values, validity, nulls };
+  const rowNumbers = kernel.reserve(rows * 4);
+  const all = kernel.ints(rowNumbers, rows);
+  for (let row = 0; row < rows; row++) all[row] = row;
+  return withTexts(kernel, rows, length, validity, nulls, (to, out) =>
+    kernel.pick(rowNumbers, rows, validity, offsets, values, to, out),
+  );
+}
+
+function isUtf8(bytes: Uint8Array): boolean {
+  try {
+    decoder.decode(bytes);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function firstBadRow(kernel: Kernel, rows: number, offsets: number, values: number): number {
+  const ends = kernel.ints(offsets, rows + 1);
+  for (let row = 0; row < rows; row++) {
+    const from = ends[row] ?? 0;
+    if (!isUtf8(kernel.bytes(values + from, (ends[row + 1] ?? from) - from))) return row;
+  }
+  return rows;
+}
