@@ -1,0 +1,35 @@
+import type { ByteSink } from './byteSink.ts';
+
+/** A file being written for a results folder. */
+export interface ResultFile extends ByteSink {
+  /** Makes what was written durable. */
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * A results folder that is written aside and moved in at the end, so that a reader sees the old results, or the new ones with
+ * their manifest, or files without a manifest, which are no results.
+ */
+export interface ResultFolder {
+  /** For sentences and for the paths in the answer: absolute, or an object's URI. */
+  readonly path: string;
+  /**
+   * What lies there now: nothing of ours; results, as the text of their manifest; `unfinished`, when the run that is named was
+   * stopped while it moved them in; or `foreign`, files with names of ours that no manifest speaks for.
+   */
+  readonly occupant: (
+    names: readonly string[],
+    signal: AbortSignal,
+  ) => Promise<
+    | { readonly kind: 'free' }
+    | { readonly kind: 'results'; readonly manifest: string }
+    | { readonly kind: 'unfinished'; readonly runId: string }
+    | { readonly kind: 'foreign'; readonly name: string }
+  >;
+  /** Begins a file of that name aside; what an earlier attempt left there is gone. */
+  readonly create: (name: string) => Promise<ResultFile>;
+  /** Moves all created files in, `manifest.json` last, and removes those of `names` that were not written this time. */
+  readonly publish: (names: readonly string[]) => Promise<void>;
+  /** Removes everything written aside. */
+  readonly discard: () => Promise<void>;
+}

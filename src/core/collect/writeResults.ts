@@ -1,0 +1,209 @@
+import { throwIfAborted, TrancheError } from '../errors.ts';
+import type { Job } from '../model/job.ts';
+import type { RowCounts } from '../model/outcome.ts';
+import { answerShape, type AnswerShape, type SchemaCompiler } from './answerSchema.ts';
+import type { ChunkAnswers, JoinNotes } from './joinChunk.ts';
+import { type JoinedRow, joinRun, type JoinTotals, type UsageTotals } from './joinRun.ts';
+import type { KeptRows } from './keptRows.ts';
+import type { PagePacker } from './parquetFile.ts';
+import { failureColumns, NotOfItsType, type ResultColumn, resultColumns } from './resultColumns.ts';
+import type { ResultFile, ResultFolder } from './resultFolder.ts';
+import { openLinesTable, openParquetTable, type ResultTable } from './resultTable.ts';
+
+export interface WriteResultsInput {
+  readonly job: Job;
+  readonly planHash: string;
+  readonly runId: string;
+  /** Rows of the plan, quarantined ones included. */
+  readonly rows: number;
+  readonly kept: KeptRows;
+  /** Every chunk of the plan. */
+  readonly chunks: readonly ChunkAnswers[];
+  readonly folder: ResultFolder;
+  /** Results of another run may be overwritten. */
+  readonly replace: boolean;
+  /** Null writes Parquet uncompressed. */
+  readonly packer: PagePacker | null;
+  readonly compileSchema: SchemaCompiler;
+}
+
+export interface WrittenResults {
+  readonly rows: RowCounts;
+  readonly usage: UsageTotals;
+  readonly notes: JoinNotes;
+  /** Paths of the result tables. */
+  readonly results: readonly string[];
+  /** Path of the table of rows that are not ok. */
+  readonly failures: string;
+  readonly manifest: string;
+  /** Columns that stayed text since a value was not of their type; empty as a rule. */
+  readonly keptAsText: readonly string[];
+}
+
+const MANIFEST = 'manifest.json';
+const FAILURES = 'failures.parquet';
+const TABLES = { parquet: 'results.parquet', jsonl: 'results.jsonl' } as const;
+
+/** Names this writes in a results folder, the manifest last. */
+export const RESULT_FILES: readonly string[] = [...Object.values(TABLES), FAILURES, MANIFEST];
+
+function runOf(manifest: string): string | null {
+  try {
+    const value: unknown = JSON.parse(manifest);
+    const isRun = typeof value === 'object' && value !== null && 'runId' in value && typeof value.runId === 'string';
+    return isRun ? String(value.runId) : null;
+  } catch {
+    return null;
+  }
+}
+
+async function checkFree(input: WriteResultsInput, signal: AbortSignal): Promise<void> {
+  const { path } = input.folder;
+  const occupant = await input.folder.occupant(RESULT_FILES, signal);
+  if (input.replace || occupant.kind === 'free') return;
+  if (occupant.kind === 'foreign') {
+    const what = `${path} already has a file ${occupant.name} that is no finished result`;
+    throw new TrancheError('exists', `${what}; name another folder in results.uri, or overwrite it with --replace.`);
+  }
+  const owner = occupant.kind === 'results' ? runOf(occupant.manifest) : occupant.runId;
+  if (owner === input.runId) return;
+  const whose = owner === null ? 'results of another run' : `the results of run ${owner}`;
+  throw new TrancheError(
+    'exists',
+    `${path} already holds ${whose}; keep them by another results.uri, or overwrite them with --replace.`,
+  );
+}
+
+interface OpenTable {
+  readonly name: string;
+  readonly file: ResultFile;
+  readonly table: ResultTable;
+  readonly wants: (row: JoinedRow) => boolean;
+}
+
+interface WrittenFile {
+  readonly file: string;
+  readonly rows: number;
+  readonly bytes: number;
+}
+
+async function openTables(
+  input: WriteResultsInput,
+  shape: AnswerShape,
+  asText: ReadonlySet<string>,
+): Promise<OpenTable[]> {
+  const all = resultColumns(input.kept.schema, shape, asText);
+  const failures = failureColumns(input.kept.schema, asText);
+  const parquet = (columns: readonly ResultColumn[]) => (file: ResultFile) =>
+    openParquetTable(file, columns, input.packer);
+  const open = async (
+    name: string,
+    wants: OpenTable['wants'],
+    make: (file: ResultFile) => ResultTable,
+  ): Promise<OpenTable> => {
+    const file = await input.folder.create(name);
+    return { name, file, table: make(file), wants };
+  };
+  const { formats } = input.job.results;
+  const tables: OpenTable[] = [];
+  if (formats.includes('parquet')) tables.push(await open(TABLES.parquet, () => true, parquet(all)));
+  if (formats.includes('jsonl')) {
+    tables.push(
+      await open(
+        TABLES.jsonl,
+        () => true,
+        (file) => openLinesTable(file, all),
+      ),
+    );
+  }
+  tables.push(await open(FAILURES, ({ status }) => status !== 'ok', parquet(failures)));
+  return tables;
+}
+
+/** Hands a row to every table that wants it; null while nothing has to be waited for. */
+function addRow(tables: readonly OpenTable[], row: JoinedRow): Promise<void> | null {
+  const pending = tables.flatMap(({ table, wants }) => (wants(row) ? (table.add(row) ?? []) : []));
+  return pending.length === 0 ? null : Promise.all(pending).then(() => undefined);
+}
+
+interface Tables {
+  readonly totals: JoinTotals;
+  readonly files: readonly WrittenFile[];
+}
+
+async function writeTables(
+  input: WriteResultsInput,
+  shape: AnswerShape,
+  asText: ReadonlySet<string>,
+  signal: AbortSignal,
+): Promise<Tables> {
+  const tables = await openTables(input, shape, asText);
+  const totals = await joinRun(input.kept, input.rows, input.chunks, shape, (row) => addRow(tables, row), signal);
+  const files: WrittenFile[] = [];
+  for (const { name, file, table } of tables) {
+    const { rows, sizeBytes } = await table.finish();
+    await file.close();
+    files.push({ file: name, rows, bytes: sizeBytes });
+  }
+  return { totals, files };
+}
+
+/** Writes the tables; a column with a value that is not of its type makes them begin again with that column as text. */
+async function writeTyped(
+  input: WriteResultsInput,
+  shape: AnswerShape,
+  signal: AbortSignal,
+): Promise<Tables & { readonly asText: ReadonlySet<string> }> {
+  const asText = new Set<string>();
+  for (;;) {
+    try {
+      return { ...(await writeTables(input, shape, asText, signal)), asText };
+    } catch (error) {
+      await input.folder.discard();
+      if (!(error instanceof NotOfItsType) || asText.has(error.column)) throw error;
+      asText.add(error.column);
+    }
+  }
+}
+
+async function writeManifest(input: WriteResultsInput, tables: Tables, keptAsText: readonly string[]): Promise<void> {
+  const { planHash, runId, folder } = input;
+  const { rows, usage, notes } = tables.totals;
+  const manifest = { version: 1, planHash, runId, rows, usage, notes, files: tables.files, keptAsText };
+  const file = await folder.create(MANIFEST);
+  await file.write(new TextEncoder().encode(`${JSON.stringify(manifest, null, 2)}\n`));
+  await file.close();
+}
+
+/**
+ * Joins the answers to the kept rows and writes `results.parquet` and `.jsonl` as the job asks, `failures.parquet` and
+ * `manifest.json` into the folder, all at once. Every row ends in one outcome or it is a `corrupt` error; results of another run
+ * are an `exists` error unless `replace`. The same answers give the same tables, byte for byte.
+ */
+export async function writeResults(input: WriteResultsInput, signal: AbortSignal): Promise<WrittenResults> {
+  throwIfAborted(signal);
+  await checkFree(input, signal);
+  const shape = answerShape(input.job, input.compileSchema);
+  try {
+    const { asText, ...tables } = await writeTyped(input, shape, signal);
+    const keptAsText = [...asText].sort();
+    await writeManifest(input, tables, keptAsText);
+    throwIfAborted(signal);
+    await input.folder.publish(RESULT_FILES);
+    const at = (name: string): string => `${input.folder.path}/${name}`;
+    const names = tables.files.map(({ file }) => file).filter((name) => name !== FAILURES);
+    const { rows, usage, notes } = tables.totals;
+    return {
+      rows,
+      usage,
+      notes,
+      results: names.map(at),
+      failures: at(FAILURES),
+      manifest: at(MANIFEST),
+      keptAsText,
+    };
+  } catch (error) {
+    await input.folder.discard();
+    throw error;
+  }
+}

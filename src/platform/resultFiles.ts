@@ -1,0 +1,184 @@
+import { access, copyFile, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { ResultFile, ResultFolder } from '../core/collect/resultFolder.ts';
+import { isTrancheError, messageOf, TrancheError } from '../core/errors.ts';
+
+const MANIFEST = 'manifest.json';
+/** Stands in for the manifest while files are moved in, and names the run that moves them. */
+const MOVING = '.tranche-moving';
+const MAX_MANIFEST_BYTES = 16_000_000;
+
+function codeOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+}
+
+/** A failure of the file system as one sentence. */
+function diskError(folder: string, error: unknown): TrancheError {
+  if (isTrancheError(error)) return error;
+  const code = codeOf(error);
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    return new TrancheError('disk', `The disk is full: the results in ${folder} could not be written.`, error);
+  }
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
+    return new TrancheError('disk', `The results in ${folder} may not be written: check its permissions.`, error);
+  }
+  return new TrancheError('disk', `The results in ${folder} could not be written: ${messageOf(error)}.`, error);
+}
+
+async function exists(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** The text of a small file, null where there is none. */
+async function textOf(file: string): Promise<string | null> {
+  try {
+    if ((await stat(file)).size > MAX_MANIFEST_BYTES) return '';
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Renames, or copies where source and target lie on two file systems. */
+async function move(from: string, to: string): Promise<void> {
+  try {
+    await rename(from, to);
+  } catch (error) {
+    if (codeOf(error) !== 'EXDEV') throw error;
+    await copyFile(from, to);
+    await rm(from);
+  }
+}
+
+async function createFile(file: string): Promise<ResultFile> {
+  const handle = await open(file, 'w');
+  let isOpen = true;
+  const close = async (): Promise<void> => {
+    if (!isOpen) return;
+    isOpen = false;
+    await handle.close();
+  };
+  return {
+    write: async (bytes) => {
+      for (let at = 0; at < bytes.length;) {
+        at += (await handle.write(bytes, at, bytes.length - at)).bytesWritten;
+      }
+    },
+    close: async () => {
+      try {
+        if (isOpen) await handle.sync();
+      } finally {
+        await close();
+      }
+    },
+  };
+}
+
+function guarded(folder: string, file: ResultFile): ResultFile {
+  const guard = async (work: Promise<void>): Promise<void> => {
+    await work.catch((error: unknown) => {
+      throw diskError(folder, error);
+    });
+  };
+  return { write: (bytes) => guard(file.write(bytes)), close: () => guard(file.close()) };
+}
+
+async function occupantOf(folder: string, names: readonly string[]): ReturnType<ResultFolder['occupant']> {
+  const found = await stat(folder).catch((error: unknown) => {
+    if (codeOf(error) === 'ENOENT') return null;
+    throw diskError(folder, error);
+  });
+  if (found === null) return { kind: 'free' };
+  if (!found.isDirectory()) {
+    throw new TrancheError('exists', `${folder} is a file, not a folder; name another folder in results.uri.`);
+  }
+  const moving = await textOf(path.join(folder, MOVING));
+  if (moving !== null) return { kind: 'unfinished', runId: moving.trim() };
+  const manifest = await textOf(path.join(folder, MANIFEST));
+  if (manifest !== null) return { kind: 'results', manifest };
+  for (const name of names) {
+    if (await exists(path.join(folder, name))) return { kind: 'foreign', name };
+  }
+  return { kind: 'free' };
+}
+
+async function publishFiles(
+  aside: string,
+  folder: string,
+  runId: string,
+  created: ReadonlySet<string>,
+  names: readonly string[],
+): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await writeFile(path.join(folder, MOVING), `${runId}\n`);
+  await rm(path.join(folder, MANIFEST), { force: true });
+  for (const name of names) {
+    if (!created.has(name)) await rm(path.join(folder, name), { force: true });
+  }
+  for (const name of created) {
+    if (name !== MANIFEST) await move(path.join(aside, name), path.join(folder, name));
+  }
+  await syncFolder(folder);
+  if (created.has(MANIFEST)) await move(path.join(aside, MANIFEST), path.join(folder, MANIFEST));
+  await rm(path.join(folder, MOVING), { force: true });
+  await syncFolder(folder);
+  await rm(aside, { recursive: true, force: true });
+}
+
+/**
+ * A results folder on the local disk. Files are written to `.<name>.partial-<runId>` beside it, made durable, and moved in by
+ * `publish`; a run that was stopped begins its own partial folder anew. Failures of the disk are `disk` errors naming the folder.
+ */
+export function openResultFolder(folder: string, runId: string): ResultFolder {
+  const parent = path.dirname(folder);
+  const aside = path.join(parent, `.${path.basename(folder)}.partial-${runId}`);
+  const created = new Map<string, ResultFile>();
+  const closeAll = async (): Promise<void> => {
+    for (const file of created.values()) await file.close();
+  };
+  return {
+    path: folder,
+    occupant: (names) => occupantOf(folder, names),
+    create: async (name) => {
+      try {
+        if (created.size === 0) await rm(aside, { recursive: true, force: true });
+        await mkdir(aside, { recursive: true });
+        const file = guarded(folder, await createFile(path.join(aside, name)));
+        created.set(name, file);
+        return file;
+      } catch (error) {
+        throw diskError(folder, error);
+      }
+    },
+    publish: async (names) => {
+      try {
+        await closeAll();
+        await publishFiles(aside, folder, runId, new Set(created.keys()), names);
+        created.clear();
+      } catch (error) {
+        throw diskError(folder, error);
+      }
+    },
+    discard: async () => {
+      await closeAll().catch(() => undefined);
+      created.clear();
+      await rm(aside, { recursive: true, force: true }).catch((error: unknown) => {
+        throw diskError(folder, error);
+      });
+    },
+  };
+}
