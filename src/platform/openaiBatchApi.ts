@@ -1,0 +1,205 @@
+import { OpenAI } from 'openai';
+import type { BatchCreateParams } from 'openai/resources/batches';
+import { throwIfAborted } from '../core/errors.ts';
+import type { BatchApi, RemoteBatch, RemoteFile, UploadRequest } from '../core/submit/batchApi.ts';
+import { downloadFile } from './openaiDownload.ts';
+import { clean, providerError, unclear, type ServiceFacts } from './openaiErrors.ts';
+import { remoteBatch, remoteFile } from './openaiShapes.ts';
+import { linkedSignal } from './openaiSignal.ts';
+import { uploadForm } from './openaiUpload.ts';
+
+/** One batch service that speaks OpenAI's way, and the key for it. */
+export interface OpenaiService {
+  /** With the version: `https://api.openai.com/v1`. */
+  readonly baseUrl: string;
+  /** Null for services that want none. */
+  readonly apiKey: string | null;
+  /** The environment variable the key came from; the only thing error sentences say of it. */
+  readonly keyName: string;
+  readonly project: string | null;
+  readonly organization: string | null;
+  /** Life of uploaded inputs: 3600 to 2592000 s at OpenAI; null leaves it to the service. */
+  readonly inputExpiresAfterSeconds: number | null;
+}
+
+const CALL_MS = 120_000;
+const UPLOAD_MS = 300_000;
+const SLOWEST_BYTES_PER_MS = 25;
+const STALL_MS = 120_000;
+const MAX_LISTED = 1_000_000;
+
+/** The service behind the port. Nothing is retried here: who calls knows what may be sent twice. */
+export function openOpenaiBatchApi(service: OpenaiService): BatchApi {
+  const facts: ServiceFacts = service;
+  // Everything is said explicitly, so that no OPENAI_* variable can send the key elsewhere.
+  const client = new OpenAI({
+    apiKey: service.apiKey ?? 'none',
+    adminAPIKey: null,
+    baseURL: service.baseUrl,
+    organization: service.organization,
+    project: service.project,
+    webhookSecret: null,
+    maxRetries: 0,
+    timeout: CALL_MS,
+    logLevel: 'off',
+  });
+  const call = caller(facts);
+  const batchOf = (value: unknown): RemoteBatch => remoteBatch(value, (text) => clean(text, facts));
+  return {
+    upload: (request, onSent, signal) => upload(client, service, request, onSent, signal),
+    findUploaded: (name, sizeBytes, signal) =>
+      call('the list of files', signal, async (own) => {
+        const query = { purpose: 'batch', limit: 1000, order: 'desc' } as const;
+        for await (const file of unrepeated(client.files.list(query, { signal: own }))) {
+          const found = remoteFile(file);
+          if (found.name === name && found.sizeBytes === sizeBytes) return found;
+        }
+        return null;
+      }),
+    createBatch: ({ inputFileId, endpoint, metadata }, signal) =>
+      call('the creation of a batch', signal, async (own) => {
+        const batch = await client.batches.create(
+          {
+            input_file_id: inputFileId,
+            endpoint: endpoint as BatchCreateParams['endpoint'],
+            completion_window: '24h',
+            metadata,
+          },
+          { maxRetries: 0, signal: own },
+        );
+        return batchOf(batch);
+      }),
+    listBatches: (signal) => listBatches(client, facts, batchOf, signal),
+    retrieveBatch: (id, signal) =>
+      call(`the look at batch ${id}`, signal, async (own) =>
+        batchOf(await client.batches.retrieve(id, { signal: own })),
+      ),
+    cancelBatch: (id, signal) =>
+      call(`the cancelling of batch ${id}`, signal, async (own) =>
+        batchOf(await client.batches.cancel(id, { signal: own })),
+      ),
+    download: (fileId, signal) => downloadFile(client, fileId, facts, signal),
+    deleteFile: (id, signal) =>
+      call(`the deletion of file ${id}`, signal, async (own) => {
+        await client.files.delete(id, { signal: own });
+      }),
+    hasModel: (model, signal) => call(`the look at model ${model}`, signal, (own) => hasModel(client, model, own)),
+  };
+}
+
+type Call = <T>(what: string, signal: AbortSignal, run: (signal: AbortSignal) => Promise<T>) => Promise<T>;
+
+function caller(facts: ServiceFacts): Call {
+  return async (what, signal, run) => {
+    throwIfAborted(signal);
+    const link = linkedSignal(signal);
+    try {
+      return await run(link.signal);
+    } catch (error) {
+      throwIfAborted(signal);
+      throw providerError(error, what, facts);
+    } finally {
+      link.unlink();
+    }
+  };
+}
+
+async function upload(
+  client: OpenAI,
+  service: OpenaiService,
+  request: UploadRequest,
+  onSent: (bytes: number) => void,
+  signal: AbortSignal,
+): Promise<RemoteFile> {
+  const what = `the upload of ${request.name}`;
+  const link = linkedSignal(signal);
+  let stalled = false;
+  const stall = setTimeout(() => {
+    stalled = true;
+    link.abort();
+  }, STALL_MS);
+  try {
+    throwIfAborted(signal);
+    const form = await uploadForm(request, fieldsOf(service), (bytes) => {
+      stall.refresh();
+      onSent(bytes);
+    });
+    const file = await client.post('/files', {
+      body: form.stream,
+      headers: { 'content-type': form.contentType, 'content-length': String(form.bytes) },
+      maxRetries: 0,
+      timeout: UPLOAD_MS + Math.ceil(form.bytes / SLOWEST_BYTES_PER_MS),
+      signal: link.signal,
+      fetchOptions: { redirect: 'error' }, // otherwise Node keeps the whole body to send it again: nodejs/undici issue 4058
+    });
+    return remoteFile(file);
+  } catch (error) {
+    throwIfAborted(signal);
+    if (stalled) throw unclear(`No byte moved for two minutes during ${what}.`);
+    throw providerError(error, what, service);
+  } finally {
+    clearTimeout(stall);
+    link.unlink();
+  }
+}
+
+function fieldsOf({ inputExpiresAfterSeconds }: OpenaiService): [string, string][] {
+  const purpose: [string, string] = ['purpose', 'batch'];
+  if (inputExpiresAfterSeconds === null) return [purpose];
+  return [
+    purpose,
+    ['expires_after[anchor]', 'created_at'],
+    ['expires_after[seconds]', String(inputExpiresAfterSeconds)],
+  ];
+}
+
+async function* listBatches(
+  client: OpenAI,
+  facts: ServiceFacts,
+  batchOf: (value: unknown) => RemoteBatch,
+  signal: AbortSignal,
+): AsyncGenerator<RemoteBatch> {
+  throwIfAborted(signal);
+  const link = linkedSignal(signal);
+  try {
+    for await (const batch of unrepeated(client.batches.list({ limit: 100 }, { signal: link.signal })))
+      yield batchOf(batch);
+  } catch (error) {
+    throwIfAborted(signal);
+    throw providerError(error, 'the list of batches', facts);
+  } finally {
+    link.unlink();
+  }
+}
+
+/** Ends when a service begins its list again or never ends it. */
+async function* unrepeated<T extends { id: string }>(items: AsyncIterable<T>): AsyncGenerator<T> {
+  const seen = new Set<string>();
+  for await (const item of items) {
+    if (seen.has(item.id) || seen.size >= MAX_LISTED) return;
+    seen.add(item.id);
+    yield item;
+  }
+}
+
+async function hasModel(client: OpenAI, model: string, signal: AbortSignal): Promise<boolean> {
+  try {
+    await client.models.retrieve(model, { signal });
+    return true;
+  } catch (error) {
+    if (!hasStatus(error, 404, 400, 405, 501)) throw error;
+  }
+  try {
+    for await (const known of unrepeated(client.models.list({ signal }))) {
+      if (known.id === model) return true;
+    }
+    return false;
+  } catch (error) {
+    if (hasStatus(error, 404, 400, 405, 501)) return true;
+    throw error;
+  }
+}
+
+function hasStatus(error: unknown, ...statuses: number[]): boolean {
+  return error instanceof OpenAI.APIError && typeof error.status === 'number' && statuses.includes(error.status);
+}
