@@ -1,0 +1,72 @@
+import { TrancheError } from '../../errors.ts';
+import { RecordProblem } from '../textFile/recordProblem.ts';
+import { CONVERT, invalidUtf8At } from '../textFile/textEncoding.ts';
+import { csvFields } from './csvFields.ts';
+import { traceRecord } from './csvRecord.ts';
+import { sniffDelimiter } from './sniffDelimiter.ts';
+
+const CR = 13;
+const LF = 10;
+
+/** Fields a header may have: whoever reads the records reserves room for them once. */
+export const MOST_FIELDS = 100_000;
+
+/** A CSV text's first record. */
+export interface CsvHeader {
+  readonly delimiter: string;
+  readonly names: readonly string[];
+  /** Bytes up to the first data record. */
+  readonly bytes: number;
+}
+
+/** Bytes of blank lines at the start of a text. */
+function blankBytes(start: Uint8Array): number {
+  let at = 0;
+  while (start[at] === LF || (start[at] === CR && start[at + 1] === LF)) at += start[at] === LF ? 1 : 2;
+  return at;
+}
+
+/** Whether a text that begins like this holds its whole first record, whatever the delimiter; also true when it is broken. */
+export function holdsHeader(start: Uint8Array, fileName: string): boolean {
+  const from = blankBytes(start);
+  try {
+    return (
+      traceRecord(sniffDelimiter(start.subarray(from), fileName).charCodeAt(0)).recordEnd(start.subarray(from)) >= 0
+    );
+  } catch (error) {
+    if (error instanceof RecordProblem) return true;
+    throw error;
+  }
+}
+
+/** Reads the header of a text that begins like this (without a byte order mark). Throws `badData` naming the file where there is none, or a name is missing or comes twice. */
+export function csvHeader(start: Uint8Array, fileName: string): CsvHeader {
+  const fail = (problem: string): TrancheError => new TrancheError('badData', `${fileName}: ${problem}.`);
+  const from = blankBytes(start);
+  const text = start.subarray(from);
+  if (text.length === 0) throw fail('the file is empty; a CSV file begins with a row of column names');
+  const delimiter = sniffDelimiter(text, fileName);
+  try {
+    const length = traceRecord(delimiter.charCodeAt(0)).recordEnd(text);
+    if (length < 0) throw new RecordProblem('is not complete: a quote stays open, or it is far too long');
+    const invalid = invalidUtf8At(text.subarray(0, length));
+    if (invalid >= 0) throw new RecordProblem(`is not UTF-8 (byte ${from + invalid} of the text); ${CONVERT}`);
+    const names = csvFields(text.subarray(0, length), delimiter);
+    return { delimiter, names: checkedNames(names), bytes: from + length };
+  } catch (error) {
+    if (error instanceof RecordProblem) throw fail(`the header row ${error.message}`);
+    throw error;
+  }
+}
+
+function checkedNames(names: readonly (string | null)[]): string[] {
+  if (names.length > MOST_FIELDS) throw new RecordProblem(`has more than ${MOST_FIELDS} columns`);
+  const seen = new Set<string>();
+  return names.map((name, index) => {
+    if (name === null || name === '')
+      throw new RecordProblem(`has no name for column ${index + 1}; give each column a name`);
+    if (seen.has(name)) throw new RecordProblem(`names the column ${JSON.stringify(name)} twice; rename one of them`);
+    seen.add(name);
+    return name;
+  });
+}

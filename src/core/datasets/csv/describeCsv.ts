@@ -1,0 +1,58 @@
+import { TrancheError } from '../../errors.ts';
+import type { Column } from '../../model/columnType.ts';
+import type { DatasetFile } from '../../model/dataset.ts';
+import type { ByteSource } from '../../ports.ts';
+import type { FileDescription, ReadEnv } from '../formatReader.ts';
+import { RecordProblem } from '../textFile/recordProblem.ts';
+import { textHead } from '../textFile/textHead.ts';
+import type { TextOptions } from '../textFile/textOptions.ts';
+import { csvFields, type CsvField } from './csvFields.ts';
+import { csvHeader, holdsHeader } from './csvHeader.ts';
+import { traceRecord } from './csvRecord.ts';
+import { guessCell } from './guessCell.ts';
+
+/** Rows that types are guessed from. */
+const SAMPLE_ROWS = 200;
+
+/** A file's columns and dialect, from its header and first rows. */
+export async function describeCsv(
+  source: ByteSource,
+  file: DatasetFile,
+  env: ReadEnv,
+  options: TextOptions,
+  signal: AbortSignal,
+): Promise<FileDescription> {
+  const isEnough = (bytes: Uint8Array): boolean => holdsHeader(bytes, source.name);
+  const { bytes } = await textHead(source, file, env.codecs, options, isEnough, signal);
+  const { delimiter, names, bytes: headerBytes } = csvHeader(bytes, source.name);
+  if (headerBytes > options.windowBytes)
+    throw new TrancheError('badData', `${source.name}: the header row is far too long (${headerBytes} bytes).`);
+  const rows = sampleRows(bytes.subarray(headerBytes), delimiter);
+  const columns = names.map((name, index): Column => {
+    const guess = guessCell(rows.map((row) => row[index] ?? null));
+    return { name, type: guess === undefined ? { kind: 'cell' } : { kind: 'cell', guess }, nullable: true };
+  });
+  return {
+    columns,
+    rows: null,
+    columnFacts: new Map(),
+    csv: { delimiter },
+    identity: { from: 0, to: source.sizeBytes },
+  };
+}
+
+/** The first whole records; it ends at one that is broken, which whoever reads the rows will name. */
+function sampleRows(bytes: Uint8Array, delimiter: string): CsvField[][] {
+  const rows: CsvField[][] = [];
+  try {
+    for (let at = 0; rows.length < SAMPLE_ROWS;) {
+      const length = traceRecord(delimiter.charCodeAt(0)).recordEnd(bytes.subarray(at));
+      if (length < 0) break;
+      rows.push(csvFields(bytes.subarray(at, at + length), delimiter));
+      at += length;
+    }
+  } catch (error) {
+    if (!(error instanceof RecordProblem)) throw error;
+  }
+  return rows;
+}
