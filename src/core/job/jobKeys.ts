@@ -15,10 +15,19 @@ export const ON_NULL = ['quarantine', 'empty', 'fail'] as const;
 export const ON_OVERSIZED = ['quarantine', 'truncate', 'fail'] as const;
 export const RESULT_FORMATS = ['parquet', 'jsonl'] as const;
 
-/** The section a key belongs to, written `section.key`, for one that stands in the wrong place; null if it belongs nowhere. */
-export function homeOf(key: string): string | null {
+function homeOf(key: string): string | null {
   for (const [section, keys] of Object.entries(JOB_KEYS)) {
     if ((keys as readonly string[]).includes(key)) return section === '' ? key : `${section}.${key}`;
   }
   return null;
+}
+
+const SECRETS = /^(api[_-]?key|key[_-]?env|base[_-]?url|url|address|host|token|secret|authorization|headers)$/i;
+
+/** The end of a sentence about a key that stands in the wrong section, or that no job may hold. */
+export function explainJobKey(key: string): string | null {
+  const home = homeOf(key);
+  if (home !== null) return `did you mean "${home}"?`;
+  if (!SECRETS.test(key)) return null;
+  return 'a job holds neither addresses nor keys, only the name of a "provider" set up on this machine.';
 }

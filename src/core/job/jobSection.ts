@@ -1,5 +1,4 @@
 import type { Node } from 'jsonc-parser';
-import { homeOf } from './jobKeys.ts';
 import type { JobTree } from './jobSource.ts';
 import { meantWords, nearestWord } from './nearest.ts';
 import { parseSize } from './parseSize.ts';
@@ -14,14 +13,12 @@ export interface JobSection {
   readonly count: (key: string) => number | undefined;
   /** Bytes, above 0. */
   readonly size: (key: string) => number | undefined;
-  /** US dollars, above 0. */
-  readonly amount: (key: string) => number | undefined;
+  /** US dollars, above 0 unless 0 is allowed. */
+  readonly amount: (key: string, zero?: 'or 0') => number | undefined;
   readonly choice: <T extends string>(key: string, known: readonly T[]) => T | undefined;
   /** A list of texts, none twice. */
   readonly texts: (key: string, what: string) => string[] | undefined;
 }
-
-const SECRETS = /^(api[_-]?key|key[_-]?env|base[_-]?url|url|address|host|token|secret|authorization|headers)$/i;
 
 /** What a value is, for sentences: `a number`, `a list`, `null`. */
 export function kindOf(node: Node): string {
@@ -38,15 +35,10 @@ export function textOf(tree: JobTree, node: Node): string {
   return text;
 }
 
-function unknownKey(key: string, path: string, known: readonly string[]): string {
-  const written = path === '' ? key : `${path}.${key}`;
-  const start = `unknown key ${JSON.stringify(written)}`;
-  if (nearestWord(key, known) !== null) return `${start}: ${meantWords(key, known)}`;
-  const home = homeOf(key);
-  if (home !== null) return `${start}: did you mean "${home}"?`;
-  if (SECRETS.test(key))
-    return `${start}: a job holds neither addresses nor keys, only the name of a "provider" set up on this machine.`;
-  return `${start}: ${meantWords(key, known)}`;
+function unknownKey(tree: JobTree, key: string, path: string, known: readonly string[]): string {
+  const start = `unknown key ${JSON.stringify(path === '' ? key : `${path}.${key}`)}`;
+  const meant = nearestWord(key, known) === null ? tree.words.explainKey(key) : null;
+  return `${start}: ${meant ?? meantWords(key, known)}`;
 }
 
 /** The members of an object in the order of the file. A key that stands twice is an error. */
@@ -77,14 +69,14 @@ function textsOf(tree: JobTree, node: Node, name: string, what: string): string[
   return [...seen];
 }
 
-/** Opens an object of the job file (`path` is its dotted name, empty at the top): every key must be one of `known`. An absent section is empty. */
+/** Opens an object of the file (`path` is its dotted name, empty at the top): every key must be one of `known`. An absent section is empty. */
 export function openSection(tree: JobTree, node: Node | undefined, path: string, known: readonly string[]): JobSection {
-  const title = path === '' ? 'the job' : `"${path}"`;
+  const title = path === '' ? tree.words.title : `"${path}"`;
   if (node !== undefined && node.type !== 'object')
     throw tree.errorAt(node, `${title} must be an object, not ${kindOf(node)}.`);
   const members = new Map<string, Node>();
   for (const [key, value, keyNode] of node === undefined ? [] : membersOf(tree, node)) {
-    if (!known.includes(key)) throw tree.errorAt(keyNode, unknownKey(key, path, known));
+    if (!known.includes(key)) throw tree.errorAt(keyNode, unknownKey(tree, key, path, known));
     members.set(key, value);
   }
   const full = (key: string): string => (path === '' ? key : `${path}.${key}`);
@@ -115,7 +107,10 @@ export function openSection(tree: JobTree, node: Node | undefined, path: string,
         member.type === 'string' && member.value !== '' ? textOf(tree, member) : null,
       ),
     count: (key) => value(key, 'a whole number above 0', above(Number.isSafeInteger)),
-    amount: (key) => value(key, 'a number of US dollars above 0', above(Number.isFinite)),
+    amount: (key, zero) =>
+      value(key, `a number of US dollars above 0${zero === undefined ? '' : ' or 0'}`, (member) =>
+        zero !== undefined && member.value === 0 ? 0 : above(Number.isFinite)(member),
+      ),
     size: (key) =>
       value(key, 'a size such as "90MB", "64MiB" or a whole number of bytes', (member) =>
         member.type === 'string' ? parseSize(textOf(tree, member)) : above(Number.isSafeInteger)(member),

@@ -17,8 +17,17 @@ export interface JobSource {
   readonly name: string;
   /** Place of the value at `path`, or of the innermost value around it that is written in the file. */
   readonly locate: (path: JobPath) => JobPlace;
-  /** A `badJob` error whose message is `name:line:column: sentence`. */
+  /** An error (`badJob` in a job) whose message is `name:line:column: sentence`. */
   readonly error: (path: JobPath, sentence: string, cause?: unknown) => TrancheError;
+}
+
+/** What sentences say about the kind of file. */
+export interface FileWords {
+  readonly code: 'badJob' | 'usage';
+  /** The whole: `the job`. */
+  readonly title: string;
+  /** Says more of an unknown key than its nearest neighbour does; null where there is nothing to say. */
+  readonly explainKey: (key: string) => string | null;
 }
 
 /** A parsed job file: its source, its tree, and errors at nodes of it. */
@@ -26,6 +35,7 @@ export interface JobTree {
   readonly source: JobSource;
   readonly root: Node;
   readonly text: string;
+  readonly words: FileWords;
   readonly errorAt: (node: Node, sentence: string, cause?: unknown) => TrancheError;
 }
 
@@ -41,7 +51,7 @@ const PROBLEMS: Readonly<Record<string, string>> = {
   CommaExpected: 'a comma is missing here',
   CloseBraceExpected: 'a closing "}" is missing here',
   CloseBracketExpected: 'a closing "]" is missing here',
-  EndOfFileExpected: 'the job has ended, but more follows',
+  EndOfFileExpected: 'the end was here, but more follows',
   InvalidCommentToken: 'this comment is not allowed here',
   UnexpectedEndOfComment: 'the comment is not closed',
   UnexpectedEndOfString: 'the text is not closed by a double quote',
@@ -78,16 +88,16 @@ function innermost(root: Node, path: JobPath): Node {
   return root;
 }
 
-/** Parses JSON with comments and trailing commas, keeping places. Throws one `badJob` sentence with line and column for the first thing wrong. */
-export function parseJob(raw: string, jobPath: string): JobTree {
+/** Parses JSON with comments and trailing commas, keeping places. Throws one sentence with line and column for the first thing wrong. */
+export function parseJob(raw: string, jobPath: string, words: FileWords): JobTree {
   const name = jobPath.split(/[/\\]/).at(-1) ?? jobPath;
   const text = raw.startsWith('\ufeff') ? raw.slice(1) : raw;
   const at = (offset: number, sentence: string, cause?: unknown): TrancheError => {
     const { line, column } = placeAt(text, offset);
-    return new TrancheError('badJob', `${name}:${line}:${column}: ${sentence}`, cause);
+    return new TrancheError(words.code, `${name}:${line}:${column}: ${sentence}`, cause);
   };
   if (text.length > MAX_LENGTH)
-    throw at(0, 'a job file has at most 10 million characters; put long texts in files of their own.');
+    throw at(0, 'a file such as this has at most 10 million characters; put long texts in files of their own.');
   const deep = tooDeepAt(text);
   if (deep >= 0) throw at(deep, `values are nested more than ${MAX_DEPTH} deep here.`);
   const errors: ParseError[] = [];
@@ -97,7 +107,7 @@ export function parseJob(raw: string, jobPath: string): JobTree {
     const code = printParseErrorCode(first.error);
     throw at(first.offset, `not readable as JSON: ${PROBLEMS[code] ?? 'something is wrong here'}.`);
   }
-  if (root === undefined) throw at(0, 'the job file is empty.');
+  if (root === undefined) throw at(0, `${words.title} is empty.`);
   return {
     source: {
       name,
@@ -106,6 +116,7 @@ export function parseJob(raw: string, jobPath: string): JobTree {
     },
     root,
     text,
+    words,
     errorAt: (node, sentence, cause) => at(node.offset, sentence, cause),
   };
 }

@@ -6,7 +6,7 @@ import type { Job } from '../model/job.ts';
 import { DEFAULT_MAX_BYTES, DEFAULT_MAX_REQUESTS } from '../model/limits.ts';
 import { bodyProblem } from './checkBody.ts';
 import type { JobFiles } from './jobFiles.ts';
-import { DATASET_FORMATS, JOB_KEYS, ON_NULL, ON_OVERSIZED, RESULT_FORMATS } from './jobKeys.ts';
+import { DATASET_FORMATS, JOB_KEYS, explainJobKey, ON_NULL, ON_OVERSIZED, RESULT_FORMATS } from './jobKeys.ts';
 import { kindOf, membersOf, openSection, textOf } from './jobSection.ts';
 import type { JobSection } from './jobSection.ts';
 import { parseJob } from './jobSource.ts';
@@ -148,7 +148,7 @@ export async function readJob(
   jobPath: string,
   files: JobFiles,
 ): Promise<{ job: Job; source: JobSource }> {
-  const tree = parseJob(text, jobPath);
+  const tree = parseJob(text, jobPath, { code: 'badJob', title: 'the job', explainKey: explainJobKey });
   const { source } = tree;
   const top = openSection(tree, tree.root, '', JOB_KEYS['']);
   top.text('$schema');

@@ -381,7 +381,7 @@ describe('a bad job gets one sentence with line and column:', () => {
     ],
     [
       'more after the end',
-      '10:3: not readable as JSON: the job has ended, but more follows.',
+      '10:3: not readable as JSON: the end was here, but more follows.',
       { '"results": {}\n}': '"results": {}\n} {}' },
     ],
   ])('%s', async (_, sentence, replace) => {
@@ -396,7 +396,7 @@ describe('a bad job gets one sentence with line and column:', () => {
     [`{"a":${'{"a":'.repeat(200)}1`, '1:501: values are nested more than 100 deep here.'],
     [
       ' '.repeat(10_000_001),
-      '1:1: a job file has at most 10 million characters; put long texts in files of their own.',
+      '1:1: a file such as this has at most 10 million characters; put long texts in files of their own.',
     ],
   ])('text %#', async (text, sentence) => {
     expect(await problem(text)).toBe(`posts.tranche.json:${sentence}`);
