@@ -7,8 +7,6 @@ import type { LineTemplate } from './template.ts';
 
 /** Lines are rendered into an area of this size; only a single longer line gets a larger one. */
 const BLOCK_BYTES = 4 << 20;
-/** What a kernel can hold beside the text it comes from. */
-const MAX_LINE_BYTES = 1 << 30;
 const LITERAL = 0;
 const COLUMN = 1;
 
@@ -43,11 +41,15 @@ export interface LineRenderer {
   readonly render: (batch: LineBatch, fromRow: number) => RenderedLines;
 }
 
-function tooLong(bytes: number): TrancheError {
-  return new TrancheError(
-    'notSupported',
-    `One row makes a line of at least ${bytes} bytes, more than can be rendered; set limits.maxBytes to at most ${MAX_LINE_BYTES} so that it is quarantined.`,
-  );
+/** Reserves room for one line that is longer than a block. */
+function reserveLine(kernel: Kernel, bytes: number): number {
+  try {
+    return kernel.reserve(bytes);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const sentence = `One row makes a line of ${bytes} bytes or more, too long to render; set limits.maxBytes below that, so that the row is quarantined.`;
+    throw new TrancheError('notSupported', sentence, error);
+  }
 }
 
 function layLiterals(kernel: Kernel, template: LineTemplate): { at: number; length: number }[] {
@@ -119,9 +121,8 @@ export function openLineRenderer(kernel: Kernel, template: LineTemplate, maxLine
       let toRow = renderInto(batch, fromRow, out, BLOCK_BYTES);
       if (toRow === fromRow && fromRow < batch.rows) {
         const needed = (kernel.ints(batch.lengths + 4 * fromRow, 1)[0] ?? 0) >>> 0;
-        if (needed > MAX_LINE_BYTES) throw tooLong(needed);
         const mark = kernel.mark();
-        out = kernel.reserve(needed);
+        out = reserveLine(kernel, needed);
         toRow = renderInto(batch, fromRow, out, needed);
         kernel.release(mark);
       }

@@ -58,6 +58,10 @@ export function shaEnd(out: usize): void {
   for (let k: usize = 0; k < 32; k += 4) store<u32>(out + k, bswap<u32>(load<u32>(STATE + k)));
 }
 
+@inline function first(e: u32, f: u32, g: u32): u32 { return (rotr<u32>(e, 6) ^ rotr<u32>(e, 11) ^ rotr<u32>(e, 25)) + (g ^ (e & (f ^ g))); }
+@inline function second(a: u32, b: u32, c: u32): u32 { return (rotr<u32>(a, 2) ^ rotr<u32>(a, 13) ^ rotr<u32>(a, 22)) + ((a & b) | (c & (a | b))); }
+@inline function word(k: usize, at: usize): u32 { return load<u32>(ROUND + at + k) + load<u32>(SCHEDULE + at + k); }
+
 /** One block of 64 bytes. */
 function compress(block: usize): void {
   for (let k: usize = 0; k < 64; k += 4) store<u32>(SCHEDULE + k, bswap<u32>(load<u32>(block + k)));
@@ -69,12 +73,16 @@ function compress(block: usize): void {
   }
   let a = load<u32>(STATE), b = load<u32>(STATE, 4), c = load<u32>(STATE, 8), d = load<u32>(STATE, 12);
   let e = load<u32>(STATE, 16), f = load<u32>(STATE, 20), g = load<u32>(STATE, 24), h = load<u32>(STATE, 28);
-  for (let k: usize = 0; k < 256; k += 4) {
-    const s1 = rotr<u32>(e, 6) ^ rotr<u32>(e, 11) ^ rotr<u32>(e, 25);
-    const one = h + s1 + ((e & f) ^ (~e & g)) + load<u32>(ROUND + k) + load<u32>(SCHEDULE + k);
-    const s0 = rotr<u32>(a, 2) ^ rotr<u32>(a, 13) ^ rotr<u32>(a, 22);
-    const two = s0 + ((a & b) ^ (a & c) ^ (b & c));
-    h = g; g = f; f = e; e = d + one; d = c; c = b; b = a; a = one + two;
+  // Eight rounds at a time: the names turn instead of the values.
+  for (let k: usize = 0; k < 256; k += 32) {
+    h += first(e, f, g) + word(k, 0); d += h; h += second(a, b, c);
+    g += first(d, e, f) + word(k, 4); c += g; g += second(h, a, b);
+    f += first(c, d, e) + word(k, 8); b += f; f += second(g, h, a);
+    e += first(b, c, d) + word(k, 12); a += e; e += second(f, g, h);
+    d += first(a, b, c) + word(k, 16); h += d; d += second(e, f, g);
+    c += first(h, a, b) + word(k, 20); g += c; c += second(d, e, f);
+    b += first(g, h, a) + word(k, 24); f += b; b += second(c, d, e);
+    a += first(f, g, h) + word(k, 28); e += a; a += second(b, c, d);
   }
   store<u32>(STATE, load<u32>(STATE) + a);
   store<u32>(STATE, load<u32>(STATE, 4) + b, 4);

@@ -246,6 +246,17 @@ describe('the line renderer', () => {
     expect(renderer.render(batch, 0)).toEqual({ toRow: 0, bytes: new Uint8Array() });
   });
 
+  it('says so when a line is longer than memory can hold', () => {
+    const kernel = openKernel();
+    const renderer = openLineRenderer(kernel, makeTemplate(request(text('{{a}}'.repeat(200))), COLUMNS), Infinity);
+    const batch = renderer.prepare(1, putText(kernel, ['1']), [putText(kernel, ['\u0001'.repeat(2_000_000)])]);
+    const expected = expect.objectContaining({
+      code: 'notSupported',
+      message: expect.stringContaining('limits.maxBytes') as string,
+    }) as Error;
+    expect(() => renderer.render(batch, 0)).toThrow(expected);
+  });
+
   it('refuses a batch that lacks a column', () => {
     const kernel = openKernel();
     const renderer = openLineRenderer(kernel, makeTemplate(request(text('{{a}}')), COLUMNS), MAX);
