@@ -149,10 +149,10 @@ export class FaultCounter {
     this.#standing = standing;
   }
 
-  /** Takes what strikes this request now and counts it. */
-  strike(operation: Operation, header: readonly Fault[]): Fault[] {
+  /** Takes the faults of a kind that strike now and counts them. */
+  strike(strikes: FaultKind['strikes'], operation: Operation, header: readonly Fault[]): Fault[] {
     return [...header, ...this.#standing].filter((fault) => {
-      if (!fault.at.includes(operation)) return false;
+      if (FAULTS[fault.name].strikes !== strikes || !fault.at.includes(operation)) return false;
       if (fault.times === Infinity) return true;
       const struck = this.#struck.get(fault.text) ?? 0;
       if (struck >= fault.times) return false;

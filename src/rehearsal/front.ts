@@ -59,11 +59,13 @@ export class Front {
     response.setHeader(TOKEN_HEADER, this.#token);
     try {
       this.#admit(request);
-      const url = new URL(request.url ?? '/', 'http://127.0.0.1');
+      const url = urlOf(request);
       const route = routeOf(request.method ?? 'GET', url.pathname);
       const header = parseFaults(String(request.headers['x-rehearsal-fault'] ?? ''), route.operation);
-      const faults = this.#service.faults.strike(route.operation, header);
-      const call = { request, response, query: url.searchParams, id: route.id, faults };
+      const { faults: counter } = this.#service;
+      const faults = counter.strike('request', route.operation, header);
+      const batchFaults = () => counter.strike('batch', route.operation, header);
+      const call = { request, response, query: url.searchParams, id: route.id, faults, batchFaults };
       await answer(this.#service, route, call, this.#closing.signal);
     } catch (error) {
       if (response.headersSent || response.destroyed) response.destroy();
@@ -82,4 +84,10 @@ export class Front {
       throw new ApiError(401, 'Incorrect API key provided.', { code: 'invalid_api_key' });
     }
   }
+}
+
+function urlOf(request: IncomingMessage): URL {
+  const text = `http://127.0.0.1${request.url ?? '/'}`;
+  if (URL.canParse(text)) return new URL(text);
+  throw new ApiError(400, 'The address of the request can not be read.');
 }

@@ -16,6 +16,8 @@ export interface InputScan {
   readonly errors: readonly BatchLineError[];
 }
 
+/** A line is held in memory while it is looked at. */
+const MAX_LINE_BYTES = 32_000_000;
 const MAX_ERRORS = 100;
 const MAX_INPUTS = 50_000;
 const MAX_INPUTS_PER_REQUEST = 2048;
@@ -39,13 +41,13 @@ export async function scanInput(
   const errors: BatchLineError[] = [];
   const state: ScanState = { ids: new Set(), model: null, inputs: 0, inputTokens: 0 };
   const add = (error: BatchLineError) => void (errors.length < MAX_ERRORS && errors.push(error));
-  for await (const { bytes, offset } of linesOf(path)) {
+  for await (const { bytes, offset } of linesOf(path, MAX_LINE_BYTES)) {
     if (offsets.length >= rules.maxRequests) {
       add(fileError('too_many_tasks', `The file has more than ${rules.maxRequests} requests.`));
       break;
     }
     offsets.push(offset);
-    lengths.push(bytes.length);
+    lengths.push(bytes?.length ?? 0);
     const problem = lineProblem(bytes, rules.endpoint, state);
     if (problem !== null) add({ ...problem, line: offsets.length });
     if (offsets.length % LINES_PER_SLICE === 0) {
@@ -71,7 +73,11 @@ function fileError(code: string, message: string): BatchLineError {
 
 type Problem = Omit<BatchLineError, 'line'>;
 
-function lineProblem(bytes: Buffer, endpoint: Endpoint, state: ScanState): Problem | null {
+function lineProblem(bytes: Buffer | null, endpoint: Endpoint, state: ScanState): Problem | null {
+  if (bytes === null) {
+    const message = `This line is longer than ${MAX_LINE_BYTES} bytes.`;
+    return { code: 'invalid_json_line', message, param: null };
+  }
   const line = parseJson(bytes.toString('utf8'));
   if (!isObject(line)) {
     return { code: 'invalid_json_line', message: 'This line is not a JSON object.', param: null };

@@ -1,43 +1,67 @@
 import { open } from 'node:fs/promises';
 
 const READ_BYTES = 1024 * 1024;
+const LF = 10;
 
-/** One line of a file: its bytes without the line end, valid until the next line is asked for, and where it begins. */
+/** One line of a file: its bytes without the line end (null if there are too many of them), and where it begins. */
 export interface Line {
-  readonly bytes: Buffer;
+  readonly bytes: Buffer | null;
   readonly offset: number;
 }
 
-/** The lines of a file in their order, never more than one line and one read in memory; empty lines are left out, a last line needs no end. */
-export async function* linesOf(path: string): AsyncGenerator<Line> {
+/** The lines of a file in their order, never more than one line of `maxLineBytes` and one read in memory; blank lines are left out, a last line needs no end. */
+export async function* linesOf(path: string, maxLineBytes: number): AsyncGenerator<Line> {
   const file = await open(path, 'r');
   try {
-    let pieces: Buffer[] = [];
-    let offset = 0;
-    let position = 0;
-    for (;;) {
+    const held = new HeldLine(maxLineBytes);
+    for (let position = 0; ;) {
       const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(READ_BYTES), 0, READ_BYTES, position);
-      if (bytesRead === 0) break;
+      const piece = buffer.subarray(0, bytesRead);
       let from = 0;
-      for (let end = buffer.indexOf(10); end >= 0 && end < bytesRead; end = buffer.indexOf(10, from)) {
-        const bytes = joined(pieces, buffer.subarray(from, end));
-        pieces = [];
-        if (!isBlank(bytes)) yield { bytes, offset };
+      for (let end = piece.indexOf(LF); end >= 0; end = piece.indexOf(LF, from)) {
+        held.add(piece.subarray(from, end));
         from = end + 1;
-        offset = position + from;
+        const line = held.take(position + from);
+        if (line !== null) yield line;
       }
-      if (from < bytesRead) pieces.push(buffer.subarray(from, bytesRead));
+      held.add(piece.subarray(from));
       position += bytesRead;
+      if (bytesRead > 0) continue;
+      const last = held.take(position);
+      if (last !== null) yield last;
+      return;
     }
-    const bytes = joined(pieces, Buffer.alloc(0));
-    if (!isBlank(bytes)) yield { bytes, offset };
   } finally {
     await file.close();
   }
 }
 
-function joined(pieces: readonly Buffer[], last: Buffer): Buffer {
-  return pieces.length === 0 ? last : Buffer.concat([...pieces, last]);
+class HeldLine {
+  readonly #maxBytes: number;
+  #pieces: Buffer[] = [];
+  #bytes = 0;
+  #offset = 0;
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  add(piece: Buffer): void {
+    this.#bytes += piece.length;
+    if (this.#bytes <= this.#maxBytes) this.#pieces.push(piece);
+    else this.#pieces = [];
+  }
+
+  /** The line that ends here, or null if it is blank; the next one begins at `nextOffset`. */
+  take(nextOffset: number): Line | null {
+    const [only, ...more] = this.#pieces;
+    const bytes = only !== undefined && more.length === 0 ? only : Buffer.concat(this.#pieces);
+    const line = { bytes: this.#bytes > this.#maxBytes ? null : bytes, offset: this.#offset };
+    this.#pieces = [];
+    this.#bytes = 0;
+    this.#offset = nextOffset;
+    return line.bytes !== null && isBlank(line.bytes) ? null : line;
+  }
 }
 
 function isBlank(bytes: Buffer): boolean {

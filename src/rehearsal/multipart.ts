@@ -35,7 +35,15 @@ export function boundaryOf(contentType: string | undefined): string {
  */
 export async function readForm(body: AsyncIterable<Buffer>, boundary: string, sink: PartSink): Promise<void> {
   const reader = new FormReader(boundary, sink);
-  for await (const piece of body) await reader.push(piece);
+  let problem: Error | undefined;
+  // A broken form is read to its end all the same: leaving early would cut the connection before the answer.
+  for await (const piece of body) {
+    if (problem !== undefined) continue;
+    await reader.push(piece).catch((error: unknown) => {
+      problem = error instanceof Error ? error : new Error(String(error));
+    });
+  }
+  if (problem !== undefined) throw problem;
   reader.finish();
 }
 

@@ -1,5 +1,7 @@
+import { readSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
-import { answerTo, type Spoil } from './answers/answer.ts';
+import { answerTo } from './answers/answer.ts';
+import type { Spoil } from './answers/answered.ts';
 import { errorBody } from './apiError.ts';
 import { faultNamed, faultNumber, type Fault } from './faults.ts';
 import type { InputScan } from './inputScan.ts';
@@ -96,7 +98,7 @@ export class RowRunner {
   /** Answers the next row. */
   async step(): Promise<void> {
     const index = this.#order[this.#next++] ?? 0;
-    const { customId, body } = await this.#read(index);
+    const { customId, body } = this.#read(index);
     const fault = this.#failAll ? 'rows-failed' : this.#struck.get(index);
     switch (fault) {
       case 'rows-missing':
@@ -116,7 +118,7 @@ export class RowRunner {
   /** Writes the rows that were not reached into the error file, as an expired batch does. */
   async expireRest(): Promise<void> {
     for (let position = this.#next; position < this.#order.length; position++) {
-      const { customId } = await this.#read(this.#order[position] ?? 0);
+      const { customId } = this.#read(this.#order[position] ?? 0);
       const error = { code: 'batch_expired', message: 'This request was not run before the completion window ended.' };
       await this.#errors.write(
         JSON.stringify({ id: this.#rowId(customId), custom_id: customId, response: null, error }),
@@ -129,7 +131,7 @@ export class RowRunner {
   async finish(): Promise<void> {
     const unknown = faultNumber(this.#work.faults, 'rows-unknown') ?? 0;
     for (let number = 1; number <= unknown; number++) {
-      const { body } = await this.#read(0);
+      const { body } = this.#read(0);
       const { status, body: answer } = answerTo(this.#work.endpoint, body, 'none');
       await this.#output.write(this.#line(`rehearsal-unknown-${number}`, status, answer));
     }
@@ -170,15 +172,11 @@ export class RowRunner {
     return `batch_req_${digestOf('row', this.#work.batchId, customId).slice(0, 32)}`;
   }
 
-  async #read(index: number): Promise<{ customId: string; body: JsonObject }> {
-    const length = this.#work.scan.lengths[index] ?? 0;
-    const { buffer, bytesRead } = await this.#input.read(
-      Buffer.allocUnsafe(length),
-      0,
-      length,
-      this.#work.scan.offsets[index] ?? 0,
-    );
-    const line = parseJson(buffer.toString('utf8', 0, bytesRead));
+  /** Read synchronously: from the page cache that takes microseconds, and rows come in slices that let others in between. */
+  #read(index: number): { customId: string; body: JsonObject } {
+    const bytes = Buffer.allocUnsafe(this.#work.scan.lengths[index] ?? 0);
+    const bytesRead = readSync(this.#input.fd, bytes, 0, bytes.length, this.#work.scan.offsets[index] ?? 0);
+    const line = parseJson(bytes.toString('utf8', 0, bytesRead));
     const body = isObject(line) ? line['body'] : undefined;
     if (!isObject(line) || !isObject(body)) throw new Error('The input file changed while its batch was running.');
     return { customId: String(line['custom_id']), body };

@@ -3,12 +3,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ApiError } from './apiError.ts';
 import type { BatchDesk } from './batchDesk.ts';
 import { readBatchForm } from './batchForm.ts';
-import { FAULTS, faultNamed, faultNumber, type Fault, type FaultCounter, type Operation } from './faults.ts';
+import { faultNamed, faultNumber, type Fault, type FaultCounter, type Operation } from './faults.ts';
 import type { FileShelf } from './fileShelf.ts';
 import { readJson, sendFile, sendJson } from './httpAnswer.ts';
 import { pageOf } from './page.ts';
-import type { FileObject } from './shapes.ts';
-import type { Limits } from './startRehearsal.ts';
+import { secondsNow, type FileObject } from './shapes.ts';
+import type { Limits } from './settings.ts';
 import { receiveUpload } from './upload.ts';
 import { wait } from './wait.ts';
 
@@ -29,8 +29,10 @@ export interface Call {
   readonly query: URLSearchParams;
   /** The id in the path, empty if the path has none. */
   readonly id: string;
-  /** What strikes this request. */
+  /** What strikes this request as such. */
   readonly faults: readonly Fault[];
+  /** Takes what strikes the batch this request makes, or the model it asks for. */
+  readonly batchFaults: () => readonly Fault[];
 }
 
 /** A JSON answer, or null if the handler has answered by itself. */
@@ -68,7 +70,7 @@ const ROUTES: readonly (readonly [method: string, path: RegExp, operation: Opera
     'batch-list',
     ({ desk }, { query }) => pageOf(desk.all(), query, { most: 100, usual: 20 }),
   ],
-  ['GET', /^\/v1\/batches\/([^/]+)$/, 'batch', ({ desk }, { id }) => desk.get(id) ?? noBatch(id)],
+  ['GET', /^\/v1\/batches\/([^/]+)$/, 'batch', ({ desk }, { id }) => desk.get(id)],
   ['POST', /^\/v1\/batches\/([^/]+)\/cancel$/, 'cancel', cancelBatch],
   ['GET', /^\/v1\/models$/, 'models', () => ({ object: 'list', data: MODELS.map(modelObject) })],
   ['GET', /^\/v1\/models\/(.+)$/, 'models', retrieveModel],
@@ -98,7 +100,7 @@ export function freshId(prefix: string): string {
 
 async function upload({ shelf, limits }: Service, { request }: Call): Promise<object> {
   const form = await receiveUpload(request, shelf.incomingPath(), limits.maxFileBytes);
-  const created = Math.floor(Date.now() / 1000);
+  const created = secondsNow();
   return shelf.adopt(form.incoming, {
     id: freshId('file-'),
     filename: form.filename,
@@ -138,7 +140,7 @@ async function content(service: Service, { request, response, id, faults }: Call
   return null;
 }
 
-async function createBatch(service: Service, { request, faults }: Call): Promise<object> {
+async function createBatch(service: Service, { request, faults, batchFaults }: Call): Promise<object> {
   const form = readBatchForm(await readJson(request));
   const file = service.shelf.get(form.inputFileId, Date.now());
   const told = service.notFound.get(form.inputFileId) ?? 0;
@@ -152,22 +154,16 @@ async function createBatch(service: Service, { request, faults }: Call): Promise
     const message = `Invalid file purpose: '${file.purpose}'; a batch needs a file with purpose 'batch'.`;
     throw new ApiError(400, message, { param: 'input_file_id' });
   }
-  const ofBatch = faults.filter(({ name }) => FAULTS[name].strikes === 'batch');
-  return service.desk.create(freshId('batch_'), { ...form, faults: ofBatch });
+  return service.desk.create(freshId('batch_'), form, batchFaults());
 }
 
 function cancelBatch({ desk }: Service, { request, id }: Call): object {
   request.resume();
-  if (desk.get(id) === undefined) noBatch(id);
   return desk.cancel(id);
 }
 
-function noBatch(id: string): never {
-  throw new ApiError(404, `No batch found with id '${id.slice(0, 100)}'.`);
-}
-
-function retrieveModel(_service: Service, { id, faults }: Call): object {
-  const unknown = faultNamed(faults, 'unknown-model')?.value;
+function retrieveModel(_service: Service, { id, batchFaults }: Call): object {
+  const unknown = faultNamed(batchFaults(), 'unknown-model')?.value;
   if (!/^[\w.:/-]{1,128}$/.test(id) || unknown === id || unknown === '') {
     throw new ApiError(404, `The model '${id.slice(0, 128)}' does not exist`, {
       param: 'model',
@@ -199,7 +195,7 @@ async function beforeAnything({ request, response, faults }: Call, signal: Abort
   if (lateMs !== undefined) await wait(lateMs, signal);
   if (faultNamed(faults, 'stall') !== undefined) {
     request.resume();
-    await new Promise<void>((resolve) => void response.once('close', resolve));
+    if (!response.destroyed) await new Promise<void>((resolve) => void response.once('close', resolve));
   }
   if (faultNamed(faults, 'drop-before') !== undefined || signal.aborted) response.destroy();
   const retryAfterSeconds = faultNumber(faults, 'rate-limit');

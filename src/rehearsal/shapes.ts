@@ -95,3 +95,8 @@ export interface BatchRecord {
 export function isTerminal(status: BatchStatus): boolean {
   return status === 'failed' || status === 'completed' || status === 'expired' || status === 'cancelled';
 }
+
+/** The time as the service shows it: whole seconds since the epoch. */
+export function secondsNow(): number {
+  return Math.floor(Date.now() / 1000);
+}

@@ -5,24 +5,7 @@ import { FaultCounter, parseFaults, type Fault } from './faults.ts';
 import { FileShelf } from './fileShelf.ts';
 import { claimFolder } from './folderClaim.ts';
 import { Front } from './front.ts';
-
-/** How long a batch stays in each state, in milliseconds from the moment it enters it. */
-export interface Timeline {
-  readonly validatingMs: number;
-  readonly inProgressMs: number;
-  readonly finalizingMs: number;
-  readonly cancellingMs: number;
-}
-
-/** What the service takes; null means no limit. */
-export interface Limits {
-  readonly maxFileBytes: number;
-  readonly maxRequests: number;
-  /** Input tokens of one model that may wait or run at a time. */
-  readonly queueTokens: number | null;
-  /** Requests of one model that may wait or run at a time. */
-  readonly queueRequests: number | null;
-}
+import type { Limits, Timeline } from './settings.ts';
 
 export interface RehearsalOptions {
   /** Everything the service keeps lies below it; made if missing. A later service on the same folder goes on with its batches. */
@@ -61,8 +44,7 @@ export async function startRehearsal(options: RehearsalOptions): Promise<Rehears
   const claim = await claimFolder(options.folder);
   const limits = { ...LIMITS, ...options.limits };
   const shelf = new FileShelf(options.folder);
-  const desk = new BatchDesk({
-    folder: options.folder,
+  const desk = new BatchDesk(options.folder, {
     shelf,
     timeline: { ...TIMELINE, ...options.timeline },
     limits,

@@ -4,21 +4,12 @@ import type { Endpoint } from '../shapes.ts';
 import { chatCompletion, completion, response } from './text.ts';
 import { embeddings } from './embeddings.ts';
 import { moderations } from './moderations.ts';
+import type { Answered, Spoil } from './answered.ts';
 import { refusedBody } from './bodyCheck.ts';
-
-/** How a row's answer is spoilt on purpose. */
-export type Spoil = 'none' | 'refused' | 'length' | 'invalid';
 
 /** What the model endpoint would have answered for one row. */
 export interface Answer {
   readonly status: number;
-  readonly body: JsonObject;
-  readonly inputTokens: number;
-  readonly outputTokens: number;
-}
-
-/** What an endpoint makes of a body it accepts. */
-export interface Answered {
   readonly body: JsonObject;
   readonly inputTokens: number;
   readonly outputTokens: number;

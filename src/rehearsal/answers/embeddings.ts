@@ -1,6 +1,6 @@
 import { randomOf } from '../seeded.ts';
 import type { JsonObject } from '../json.ts';
-import type { Answered } from './answer.ts';
+import type { Answered } from './answered.ts';
 import { inputsOf, inputTokensOf } from './rowRequest.ts';
 
 /** An embeddings answer: one unit-length vector for each input, decided by the input, the model and the dimensions. */

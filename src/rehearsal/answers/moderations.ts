@@ -1,5 +1,5 @@
 import type { JsonObject } from '../json.ts';
-import type { Answered } from './answer.ts';
+import type { Answered } from './answered.ts';
 import { inputsOf, inputTokensOf } from './rowRequest.ts';
 
 const CATEGORIES = [

@@ -26,7 +26,7 @@ function valueOf(given: unknown, depth: number, context: Context): unknown {
   if (Array.isArray(choices) && choices.length > 0) return pick(choices, context.random);
   const branches = schema['anyOf'] ?? schema['oneOf'];
   if (Array.isArray(branches) && branches.length > 0) {
-    const { anyOf: _anyOf, oneOf: _oneOf, ...rest } = schema;
+    const rest = omit(schema, 'anyOf', 'oneOf');
     return valueOf(merged(rest, resolved(branchOf(branches, depth, context), context.root)), depth, context);
   }
   switch (typeOf(schema, depth, context.random)) {
@@ -54,10 +54,10 @@ function resolved(given: unknown, root: JsonObject): JsonObject {
     const reference = schema['$ref'];
     const parts = schema['allOf'];
     if (typeof reference === 'string') {
-      const { $ref: _ref, ...rest } = schema;
+      const rest = omit(schema, '$ref');
       schema = merged(target(reference, root), rest);
     } else if (Array.isArray(parts)) {
-      const { allOf: _allOf, ...rest } = schema;
+      const rest = omit(schema, 'allOf');
       schema = parts.reduce<JsonObject>((sum, part) => merged(sum, shallow(part, root)), rest);
     } else {
       return schema;
@@ -70,8 +70,7 @@ function shallow(part: unknown, root: JsonObject): JsonObject {
   if (!isObject(part)) return {};
   const reference = part['$ref'];
   if (typeof reference !== 'string') return part;
-  const { $ref: _ref, ...rest } = part;
-  return merged(target(reference, root), rest);
+  return merged(target(reference, root), omit(part, '$ref'));
 }
 
 function target(reference: string, root: JsonObject): JsonObject {
@@ -117,6 +116,10 @@ function merged(a: JsonObject, b: JsonObject): JsonObject {
       {},
     ),
   };
+}
+
+function omit(schema: JsonObject, ...keys: readonly string[]): JsonObject {
+  return Object.fromEntries(Object.entries(schema).filter(([key]) => !keys.includes(key)));
 }
 
 function listOf(value: unknown): unknown[] {

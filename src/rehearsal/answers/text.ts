@@ -1,6 +1,6 @@
 import { digestOf } from '../seeded.ts';
 import { isObject, type JsonObject } from '../json.ts';
-import type { Answered, Spoil } from './answer.ts';
+import type { Answered, Spoil } from './answered.ts';
 import { approximateTokens, firstTokens, inputTokensOf, promptOf } from './rowRequest.ts';
 import { schemaInstance } from './schemaInstance.ts';
 
