@@ -14,8 +14,8 @@ export interface OpenaiService {
   readonly baseUrl: string;
   /** Null for services that want none. */
   readonly apiKey: string | null;
-  /** The environment variable the key came from; the only thing error sentences say of it. */
-  readonly keyName: string;
+  /** The environment variable the key came from, the only thing error sentences say of it; null without a key. */
+  readonly keyName: string | null;
   readonly project: string | null;
   readonly organization: string | null;
   /** Life of uploaded inputs: 3600 to 2592000 s at OpenAI; null leaves it to the service. */

@@ -7,8 +7,8 @@ export interface ServiceFacts {
   readonly baseUrl: string;
   /** Never shown; taken out of everything the service says. */
   readonly apiKey: string | null;
-  /** Where the key came from, `OPENAI_API_KEY`. */
-  readonly keyName: string;
+  /** The environment variable the key came from, `OPENAI_API_KEY`; null when there is no key. */
+  readonly keyName: string | null;
 }
 
 const NO_FAULT: ProviderFault = {
@@ -120,11 +120,16 @@ function statusError(answer: Answer, what: string, service: ServiceFacts): Provi
     case 401:
       return new ProviderError(
         'noKey',
-        `${host} does not accept the key from ${service.keyName}; put a valid key there and try again.`,
+        service.keyName === null
+          ? `${host} wants a key, and the provider is set up without one.`
+          : `${host} does not accept the key from ${service.keyName}; put a valid key there and try again.`,
         { ...answer, providerMessage: null },
       );
     case 403:
-      return refused(`${host} does not allow ${what} with the key from ${service.keyName}${said}`, answer);
+      return refused(
+        `${host} does not allow ${what} with ${service.keyName === null ? 'no key' : `the key from ${service.keyName}`}${said}`,
+        answer,
+      );
     case 404:
       return refused(
         `${host} does not know what ${what} is about${said}; check the base URL and the key's project.`,

@@ -6,7 +6,7 @@ import { diskError } from './diskError.ts';
 import { openJournal, readJournal, type JournalFile } from './journalFile.ts';
 import { acquireLease, type Lease, type Surface } from './lease.ts';
 import { openRunFiles } from './runFiles.ts';
-import { journalPath } from './stateFolder.ts';
+import { journalPath } from './runFolders.ts';
 
 /** A run held by this process: its journal can be written. */
 export interface OwnedRun {
