@@ -1,5 +1,6 @@
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { TextColumn } from '../../kernel/textColumn.ts';
+import { TrancheError } from '../errors.ts';
 import type { KeptColumn } from '../model/block.ts';
 
 /** Rows [row, end) of a column as a block keeps them, copied out of the kernel: the buffers are the caller's. */
@@ -15,7 +16,8 @@ export function keepColumn(kernel: Kernel, column: TextColumn, row: number, end:
   const room = to - from + 4 * rows;
   const out = kernel.reserve(room);
   const bytes = kernel.toPlain(column.offsets, column.values, nulls === 0 ? 0 : column.validity, row, end, out, room);
-  const plain = kernel.bytes(out, Math.max(0, bytes)).slice();
+  if (bytes < 0) throw new TrancheError('internal', 'A column holds more bytes than its offsets say.');
+  const plain = kernel.bytes(out, bytes).slice();
   kernel.release(mark);
   return { plain, validity, nulls };
 }

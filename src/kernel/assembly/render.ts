@@ -1,7 +1,7 @@
 // Lines of a template over text columns (Arrow's Utf8 layout), and their custom_ids.
 // A segment is three u32: {0, address, length} is literal bytes, {1, offsets, values} a column, JSON-escaped.
 import { copy, escapeJson, escapedBytes } from './bytes';
-import { shaAdd, shaEnd, shaStart } from './sha256';
+import { LANE_BYTES, shaAdd, shaEnd, shaFour, shaPad, shaStart } from './sha256';
 
 let rendered: usize = 0;
 
@@ -89,6 +89,13 @@ export function renderLines(
 const PIECE: usize = 1024;
 const ESCAPED = memory.data(6 * 1024 + 64, 16);
 const DIGEST = memory.data(32, 16);
+/** Keys whose messages fit one block wait here until four can be hashed at once. */
+const WAITING_BLOCKS = memory.data(4 * 80, 16);
+const WAITING_IDS = memory.data(4 * 4, 16);
+const WAITING_DIGESTS = memory.data(8 * 16, 16);
+const SHORT: u64 = 55;
+const HASHED_ID: usize = 42;
+let waiting: usize = 0;
 
 /**
  * custom_ids of rows [0, rows) as a text column: the key's text where one column is the key and its text is 1-64 of `A-Z a-z 0-9 _ -`, else `h_`
@@ -97,12 +104,15 @@ const DIGEST = memory.data(32, 16);
  */
 export function customIds(columns: usize, count: i32, rows: i32, offsets: usize, values: usize): usize {
   let out = values;
+  waiting = 0;
   store<i32>(offsets, 0);
   for (let i = 0; i < rows; i++) {
     const plain = count == 1 ? plainKey(columns, i, out) : 0;
-    out += plain ? plain : hashedKey(columns, count, i, out);
+    if (!plain) hashKey(columns, count, i, out);
+    out += plain ? plain : HASHED_ID;
     store<i32>(offsets + (<usize>(i + 1) << 2), <i32>(out - values));
   }
+  writeWaiting();
   return out - values;
 }
 
@@ -122,11 +132,53 @@ export function customIds(columns: usize, count: i32, rows: i32, offsets: usize,
   return <usize>length;
 }
 
-function hashedKey(columns: usize, count: i32, row: i32, out: usize): usize {
+/** Bytes of the texts as a JSON array. */
+function messageBytes(columns: usize, count: i32, row: i32): u64 {
+  let bytes = <u64>count * 3 + 1;
+  for (let c = 0; c < count; c++) {
+    const column = columns + (<usize>c << 3), offset = <usize>load<u32>(column) + (<usize>row << 2), values = <usize>load<u32>(column, 4);
+    bytes += escapedBytes(values + <usize>load<i32>(offset), values + <usize>load<i32>(offset, 4));
+  }
+  return bytes;
+}
+
+/** Writes the hashed id of a row to out, perhaps only with a later row's or `writeWaiting`. */
+function hashKey(columns: usize, count: i32, row: i32, out: usize): void {
+  if (messageBytes(columns, count, row) > SHORT) {
+    hashLongKey(columns, count, row, out);
+    return;
+  }
+  const block = WAITING_BLOCKS + waiting * LANE_BYTES;
+  let at = block;
+  for (let c = 0; c < count; c++) {
+    const column = columns + (<usize>c << 3), offset = <usize>load<u32>(column) + (<usize>row << 2), values = <usize>load<u32>(column, 4);
+    store<u16>(at, c ? 0x222c : 0x225b); // ," or ["
+    at = escapeJson(values + <usize>load<i32>(offset), values + <usize>load<i32>(offset, 4), at + 2);
+    store<u8>(at++, 0x22);
+  }
+  store<u8>(at++, 0x5d);
+  shaPad(block, at - block);
+  store<u32>(WAITING_IDS + (waiting << 2), <u32>out);
+  if (++waiting == 4) writeWaiting();
+}
+
+/** Hashes the keys that wait and writes their ids. */
+function writeWaiting(): void {
+  if (!waiting) return;
+  shaFour(WAITING_BLOCKS, WAITING_DIGESTS);
+  for (let m: usize = 0; m < waiting; m++) {
+    const id = <usize>load<u32>(WAITING_IDS + (m << 2));
+    store<u16>(id, 0x5f68); // h_
+    for (let w: usize = 0; w < 5; w++) store<u64>(id + (w << 3), hex(load<u32>(WAITING_DIGESTS + (w << 4) + (m << 2))), 2);
+  }
+  waiting = 0;
+}
+
+function hashLongKey(columns: usize, count: i32, row: i32, out: usize): void {
   shaStart();
   for (let c = 0; c < count; c++) {
     const column = columns + (<usize>c << 3), offset = <usize>load<u32>(column) + (<usize>row << 2), values = <usize>load<u32>(column, 4);
-    shaText(c ? 0x222c : 0x225b, 2); // ," or ["
+    shaText(c ? 0x222c : 0x225b, 2);
     const end = values + <usize>load<i32>(offset, 4);
     for (let src = values + <usize>load<i32>(offset); src < end; src += PIECE) {
       shaAdd(ESCAPED, escapeJson(src, min(src + PIECE, end), ESCAPED) - ESCAPED);
@@ -135,14 +187,18 @@ function hashedKey(columns: usize, count: i32, row: i32, out: usize): usize {
   }
   shaText(0x5d, 1);
   shaEnd(DIGEST);
-  store<u16>(out, 0x5f68); // h_
-  for (let k: usize = 0; k < 20; k++) {
-    const byte = <u32>load<u8>(DIGEST + k);
-    store<u8>(out + 2 * k, hex(byte >> 4), 2);
-    store<u8>(out + 2 * k, hex(byte & 15), 3);
-  }
-  return 42;
+  store<u16>(out, 0x5f68);
+  for (let w: usize = 0; w < 5; w++) store<u64>(out + (w << 3), hex(bswap<u32>(load<u32>(DIGEST + (w << 2)))), 2);
 }
 
 @inline function shaText(bytes: u32, n: usize): void { store<u32>(ESCAPED, bytes); shaAdd(ESCAPED, n); }
-@inline function hex(digit: u32): u32 { return digit < 10 ? 48 + digit : 87 + digit; }
+
+/** The 8 lower-case hex digits of a number, the highest first in memory. */
+@inline function hex(word: u32): u64 {
+  let v = <u64>bswap<u32>(word);
+  v = (v | v << 16) & 0x0000ffff0000ffff;
+  v = (v | v << 8) & 0x00ff00ff00ff00ff;
+  v = (v >> 4 & 0x000f000f000f000f) | (v & 0x000f000f000f000f) << 8;
+  const letters = (v + 0x0606060606060606) >> 4 & 0x0101010101010101;
+  return v + 0x3030303030303030 + letters * 39;
+}

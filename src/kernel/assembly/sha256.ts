@@ -1,4 +1,4 @@
-// SHA-256 (FIPS 180-4) over bytes that come in pieces; one message at a time.
+// SHA-256 (FIPS 180-4): one message that comes in pieces, or four short ones at once.
 
 const ROUND = memory.data<u32>([
   0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5, 0xd807aa98, 0x12835b01, 0x243185be,
@@ -92,4 +92,66 @@ function compress(block: usize): void {
   store<u32>(STATE, load<u32>(STATE, 20) + f, 20);
   store<u32>(STATE, load<u32>(STATE, 24) + g, 24);
   store<u32>(STATE, load<u32>(STATE, 28) + h, 28);
+}
+
+/** A block for `shaFour` is this far from the next: 64 bytes and the spare ones behind. */
+export const LANE_BYTES: usize = 80;
+const SCHEDULE4 = memory.data(1024, 16);
+
+/** Ends a message of at most 55 bytes at `block` as its only block. */
+export function shaPad(block: usize, n: usize): void {
+  store<u8>(block + n, 0x80);
+  memory.fill(block + n + 1, 0, 63 - n);
+  store<u64>(block, bswap<u64>(<u64>n << 3), 56);
+}
+
+/** SHA-256 of four padded messages of one block each, a lane each; out: 8 vectors, word w of message m (as a number) at out + 16 w + 4 m. */
+export function shaFour(blocks: usize, out: usize): void {
+  for (let k: usize = 0; k < 16; k++) {
+    const at = blocks + (k << 2);
+    let v = i32x4.splat(load<i32>(at));
+    v = v128.load_lane<u32>(at + LANE_BYTES, v, 1);
+    v = v128.load_lane<u32>(at + 2 * LANE_BYTES, v, 2);
+    v = v128.load_lane<u32>(at + 3 * LANE_BYTES, v, 3);
+    v128.store(SCHEDULE4 + (k << 4), i8x16.shuffle(v, v, 3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12));
+  }
+  for (let k: usize = 256; k < 1024; k += 16) {
+    const w = SCHEDULE4 + k, early = v128.load(w - 240), late = v128.load(w - 32);
+    const s0 = v128.xor(v128.xor(turn(early, 7), turn(early, 18)), i32x4.shr_u(early, 3));
+    const s1 = v128.xor(v128.xor(turn(late, 17), turn(late, 19)), i32x4.shr_u(late, 10));
+    v128.store(w, add(add(v128.load(w - 256), s0), add(v128.load(w - 112), s1)));
+  }
+  shaStart();
+  let a = v128.load32_splat(STATE), b = v128.load32_splat(STATE, 4), c = v128.load32_splat(STATE, 8), d = v128.load32_splat(STATE, 12);
+  let e = v128.load32_splat(STATE, 16), f = v128.load32_splat(STATE, 20), g = v128.load32_splat(STATE, 24), h = v128.load32_splat(STATE, 28);
+  for (let k: usize = 0; k < 64; k += 8) {
+    h = add(h, add(first4(e, f, g), word4(k, 0))); d = add(d, h); h = add(h, second4(a, b, c));
+    g = add(g, add(first4(d, e, f), word4(k, 1))); c = add(c, g); g = add(g, second4(h, a, b));
+    f = add(f, add(first4(c, d, e), word4(k, 2))); b = add(b, f); f = add(f, second4(g, h, a));
+    e = add(e, add(first4(b, c, d), word4(k, 3))); a = add(a, e); e = add(e, second4(f, g, h));
+    d = add(d, add(first4(a, b, c), word4(k, 4))); h = add(h, d); d = add(d, second4(e, f, g));
+    c = add(c, add(first4(h, a, b), word4(k, 5))); g = add(g, c); c = add(c, second4(d, e, f));
+    b = add(b, add(first4(g, h, a), word4(k, 6))); f = add(f, b); b = add(b, second4(c, d, e));
+    a = add(a, add(first4(f, g, h), word4(k, 7))); e = add(e, a); a = add(a, second4(b, c, d));
+  }
+  v128.store(out, add(a, v128.load32_splat(STATE)));
+  v128.store(out, add(b, v128.load32_splat(STATE, 4)), 16);
+  v128.store(out, add(c, v128.load32_splat(STATE, 8)), 32);
+  v128.store(out, add(d, v128.load32_splat(STATE, 12)), 48);
+  v128.store(out, add(e, v128.load32_splat(STATE, 16)), 64);
+  v128.store(out, add(f, v128.load32_splat(STATE, 20)), 80);
+  v128.store(out, add(g, v128.load32_splat(STATE, 24)), 96);
+  v128.store(out, add(h, v128.load32_splat(STATE, 28)), 112);
+}
+
+@inline function add(a: v128, b: v128): v128 { return i32x4.add(a, b); }
+@inline function turn(v: v128, right: i32): v128 { return v128.or(i32x4.shr_u(v, right), i32x4.shl(v, 32 - right)); }
+@inline function word4(k: usize, at: usize): v128 {
+  return add(v128.load32_splat(ROUND + ((k + at) << 2)), v128.load(SCHEDULE4 + ((k + at) << 4)));
+}
+@inline function first4(e: v128, f: v128, g: v128): v128 {
+  return add(v128.xor(v128.xor(turn(e, 6), turn(e, 11)), turn(e, 25)), v128.bitselect(f, g, e));
+}
+@inline function second4(a: v128, b: v128, c: v128): v128 {
+  return add(v128.xor(v128.xor(turn(a, 2), turn(a, 13)), turn(a, 22)), v128.bitselect(v128.or(b, c), v128.and(b, c), a));
 }

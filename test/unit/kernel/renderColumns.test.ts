@@ -93,6 +93,20 @@ describe('custom ids', () => {
     expect(idsOf([keys])).toEqual(keys.map((key) => idOf([key])));
   });
 
+  it('hash keys whose messages end around a block, between keys that stand as they are', () => {
+    const keys = Array.from({ length: 140 }, (_, length) => [
+      `.${'k'.repeat(length)}`,
+      `plain-${length}`,
+      '"'.repeat(length),
+    ]);
+    for (const some of [keys.flat(), ...[1, 2, 3, 5].map((count) => keys.flat().slice(0, count))]) {
+      expect(idsOf([some])).toEqual(some.map((key) => idOf([key])));
+    }
+    expect(idsOf([keys.flat(), keys.flat().reverse()])).toEqual(
+      keys.flat().map((key, row, all) => idOf([key, all.at(-1 - row) ?? ''])),
+    );
+  });
+
   it('hash keys of any length', () => {
     const keys = [1023, 1024, 1025, 5000, 300_000].flatMap((length) => [
       'é'.repeat(length),
