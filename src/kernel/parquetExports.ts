@@ -2,7 +2,7 @@
 export interface ParquetExports {
   /** PLAIN byte arrays in [src, end): appends n values behind row `row` of an Arrow column; bytes in the column then, -1 if a length points past the end. */
   readonly plainBytes: (src: number, end: number, n: number, row: number, offsets: number, values: number) => number;
-  /** Appends dictionary values by index (checked before by `gatherFit`). */
+  /** Appends dictionary values by index (the caller has checked the indexes and the room). */
   readonly gatherBytes: (
     indexes: number,
     n: number,
@@ -12,17 +12,8 @@ export interface ParquetExports {
     offsets: number,
     values: number,
   ) => void;
-  /** How many of n values have at most maxBytes together, at least one; -1 if an index is not below `count`. */
-  readonly gatherFit: (indexes: number, n: number, dictOffsets: number, count: number, maxBytes: number) => number;
   /** Appends dictionary values of a fixed width; 0 if an index is not below `count`. */
-  readonly gatherFixed: (
-    indexes: number,
-    n: number,
-    dict: number,
-    count: number,
-    width: number,
-    out: number,
-  ) => number;
+  readonly gatherFixed: (indexes: number, n: number, dict: number, count: number, width: number, out: number) => number;
   /** Offsets of m dense values behind row `row` -> offsets of n rows by their `present` bytes. */
   readonly spreadOffsets: (offsets: number, row: number, present: number, n: number, m: number) => void;
   /** m dense values -> n rows by their `present` bytes, absent ones zero. */
@@ -31,8 +22,8 @@ export interface ParquetExports {
   readonly packBits: (flags: number, n: number, bitmap: number, from: number) => void;
   /** 0 if a value begins inside a character. */
   readonly beginsOnCharacters: (offsets: number, n: number, values: number, end: number) => number;
-  /** n deltas of `bits` bits, each `least` more than stored, added to the i64 at `state` -> n i64. */
-  readonly unpackDeltas: (src: number, bits: number, n: number, least: bigint, state: number, out: number) => void;
+  /** n deltas of `bits` bits, each `least` more than stored, added to `value` one after the other -> n i64; the last. */
+  readonly unpackDeltas: (src: number, bits: number, n: number, least: bigint, value: bigint, out: number) => bigint;
   /** BYTE_STREAM_SPLIT: `width` streams of n bytes -> n values. */
   readonly interleave: (src: number, n: number, width: number, out: number) => void;
   /** DELTA_BYTE_ARRAY: appends n values; 0 if a prefix is longer than the value before. */
@@ -57,6 +48,4 @@ export interface ParquetExports {
   readonly reverseBytes: (offsets: number, values: number, n: number, to: number, out: number) => number;
   /** INT96 -> i64 nanoseconds since 1970; the first that does not fit, or n. */
   readonly int96ToNanos: (src: number, n: number, out: number) => number;
-  /** Parquet intervals -> Arrow's month-day-nano. */
-  readonly intervals: (src: number, n: number, out: number) => void;
 }

@@ -17,7 +17,7 @@ export function plainBytes(src: usize, end: usize, n: i32, row: i32, offsets: us
   return <i32>at;
 }
 
-/** Dictionary indexes -> Arrow: appends values by index; `gatherFit` has checked the indexes and the room. */
+/** Dictionary indexes -> Arrow: appends values by index; the caller has checked the indexes and the room. */
 export function gatherBytes(indexes: usize, n: i32, row: i32, dictOffsets: usize, dictValues: usize, offsets: usize, values: usize): void {
   let at = <usize>load<i32>(offsets + (<usize>row << 2));
   for (let i = 0; i < n; i++) {
@@ -28,19 +28,6 @@ export function gatherBytes(indexes: usize, n: i32, row: i32, dictOffsets: usize
     at += length;
     store<i32>(offsets + (<usize>(row + i + 1) << 2), <i32>at);
   }
-}
-
-/** How many of n values a gather may append in maxBytes (at least one if n is); -1 if one of these has an index of `count` or more. */
-export function gatherFit(indexes: usize, n: i32, dictOffsets: usize, count: u32, maxBytes: u32): i32 {
-  let sum: u64 = 0;
-  for (let i = 0; i < n; i++) {
-    const index = load<u32>(indexes + (<usize>i << 2));
-    if (index >= count) return -1;
-    const entry = dictOffsets + (<usize>index << 2);
-    sum += <u64>(load<i32>(entry, 4) - load<i32>(entry));
-    if (sum > <u64>maxBytes && i > 0) return i;
-  }
-  return n;
 }
 
 /** Appends fixed-width dictionary values by index; false if an index is `count` or more. */
@@ -94,9 +81,8 @@ export function beginsOnCharacters(offsets: usize, n: i32, values: usize, end: u
   return true;
 }
 
-/** One miniblock of DELTA_BINARY_PACKED: n deltas of `bits` bits (0-64) packed at src, each `least` more than stored, added up from the i64 at state -> n i64 at out. */
-export function unpackDeltas(src: usize, bits: u32, n: i32, least: i64, state: usize, out: usize): void {
-  let value = load<i64>(state);
+/** One miniblock of DELTA_BINARY_PACKED: n deltas of `bits` bits (0-64) packed at src, each `least` more than stored, added to `value` one after the other -> n i64 at out. Returns the last. */
+export function unpackDeltas(src: usize, bits: u32, n: i32, least: i64, value: i64, out: usize): i64 {
   const keep: u64 = bits == 64 ? ~<u64>0 : ((<u64>1) << (<u64>bits)) - 1;
   let bit: u64 = 0;
   for (let i = 0; i < n; i++) {
@@ -108,7 +94,7 @@ export function unpackDeltas(src: usize, bits: u32, n: i32, least: i64, state: u
     store<i64>(out + (<usize>i << 3), value);
     bit += bits;
   }
-  store<i64>(state, value);
+  return value;
 }
 
 /** n values whose bytes lie in `width` streams of n bytes each -> values of `width` bytes. */
@@ -204,14 +190,4 @@ export function int96ToNanos(src: usize, n: i32, out: usize): i32 {
     out += 8;
   }
   return n;
-}
-
-/** n Parquet intervals (u32 months, days, milliseconds) -> Arrow's month-day-nano (i32, i32, i64). */
-export function intervals(src: usize, n: i32, out: usize): void {
-  for (let i = 0; i < n; i++) {
-    store<u64>(out, load<u64>(src));
-    store<i64>(out, <i64>load<u32>(src, 8) * 1000000, 8);
-    src += 12;
-    out += 16;
-  }
 }
