@@ -1,11 +1,13 @@
 // Builds dist/: the CLI and its worker, one folder that needs nothing else at run time.
-import { chmodSync, copyFileSync, mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { installPackages, root } from './install.mjs';
 
 const REQUIRE =
   "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
+
+const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
 
 /** Bundles the CLI and the scan worker into dist/ (shared code in chunks, loaded when first used). */
 export async function build() {
@@ -20,7 +22,7 @@ export async function build() {
     entryPoints: { cli: 'src/cli/main.ts', scanWorker: 'src/engine/scanWorker.ts' },
     outdir: 'dist',
     outExtension: { '.js': '.mjs' },
-    chunkNames: 'chunks/[name]-[hash]',
+    chunkNames: 'chunk-[hash]',
     bundle: true,
     splitting: true,
     format: 'esm',
@@ -31,6 +33,7 @@ export async function build() {
     legalComments: 'linked',
     logLevel: 'warning',
     banner: { js: REQUIRE },
+    define: { __VERSION__: JSON.stringify(version) },
   });
   const require = createRequire(import.meta.url);
   copyFileSync(require.resolve('parquet-wasm/esm/parquet_wasm_bg.wasm'), `${root}dist/parquet_wasm_bg.wasm`);

@@ -47,7 +47,7 @@ async function openProfile(setup: ProfileSetup): Promise<Opened> {
   const kernel = openKernel();
   const env = await openReadEnv();
   const reader = formatReaders[setup.dataset.format].open(setup.dataset, setup.columns, kernel, env);
-  const profiler = await openFragmentProfiler(setup, kernel, reader);
+  const profiler = openFragmentProfiler(setup, kernel, reader);
   return {
     outputs: async function* (fragment) {
       yield await profiler(fragment, never);

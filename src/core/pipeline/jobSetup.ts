@@ -41,24 +41,25 @@ function tokenSetup(opened: OpenedJob, seed: number): TokenSetup {
   };
 }
 
-/** What workers are told to scan a job. `seed` chooses the token sample. */
-export function jobSetup(opened: OpenedJob, mode: ScanSetup['mode'], seed: number): ScanSetup {
+/** What workers are told to scan a job. */
+export function jobSetup(opened: OpenedJob, mode: ScanSetup['mode'], keep: boolean): ScanSetup {
   return {
     dataset: opened.dataset,
     template: opened.template,
     key: opened.key,
     carried: opened.carried,
     mode,
+    keep,
     wantedHashes: [],
     maxLineBytes: opened.limits.maxBytes,
     onNull: opened.job.request.onNull,
     oversized: opened.job.limits.oversized,
-    tokens: tokenSetup(opened, seed),
+    tokens: tokenSetup(opened, sampleSeed(opened.dataset)),
   };
 }
 
 /** 32 bits of the dataset's files' names and sizes: the same on any machine, known before anything is read. */
-export function sampleSeed(dataset: Dataset): number {
+function sampleSeed(dataset: Dataset): number {
   let seed = 0x811c9dc5;
   for (const { name, sizeBytes } of dataset.files) {
     for (const char of `${name}\n${sizeBytes}\n`) seed = Math.imul(seed ^ (char.codePointAt(0) ?? 0), 0x01000193);

@@ -1,13 +1,14 @@
 import type { FileDescription, ReadEnv } from '../datasets/formatReader.ts';
 import { formatReaders } from '../datasets/formatReaders.ts';
 import { openDataset } from '../datasets/openDataset.ts';
-import { TrancheError, throwIfAborted } from '../errors.ts';
+import { throwIfAborted } from '../errors.ts';
+import type { JobSource } from '../job/jobSource.ts';
 import type { Column, ColumnPath } from '../model/columnType.ts';
 import type { Dataset, Fragment } from '../model/dataset.ts';
 import type { Job } from '../model/job.ts';
 import { MAX_EMBEDDING_INPUTS, type ChunkLimits } from '../model/limits.ts';
-import { resolveColumn } from '../render/resolveColumn.ts';
 import { makeTemplate, type LineTemplate } from '../render/template.ts';
+import { checkTemplate, columnOfSetting } from './checkTemplate.ts';
 import { scanColumns } from './scanColumns.ts';
 
 /** A job over its opened dataset: everything a plan needs but the rows. */
@@ -35,12 +36,6 @@ function columnAt(columns: readonly Column[], path: ColumnPath): Column {
   return { ...columnAt(inner, rest), name: path.join('.'), nullable: true };
 }
 
-function resolveNames(names: readonly string[], setting: string, job: Job, columns: readonly Column[]): ColumnPath[] {
-  return names.map((name) =>
-    resolveColumn({ name, quoted: false }, columns, `${job.path}: ${setting} ${JSON.stringify(name)}`),
-  );
-}
-
 function limitsOf(job: Job): ChunkLimits {
   return {
     maxBytes: job.limits.maxBytes,
@@ -50,34 +45,27 @@ function limitsOf(job: Job): ChunkLimits {
   };
 }
 
-function checkTruncate(job: Job, template: LineTemplate, columns: readonly Column[]): void {
+function checkTruncate(job: Job, template: LineTemplate, columns: readonly Column[], source: JobSource): void {
   for (const name of Object.keys(job.limits.truncate)) {
-    const path = resolveColumn(
-      { name, quoted: false },
-      columns,
-      `${job.path}: limits.truncate ${JSON.stringify(name)}`,
-    );
+    const at = ['limits', 'truncate', name];
+    const path = columnOfSetting(name, at, columns, source);
     const used = template.columns.some((column) => JSON.stringify(column) === JSON.stringify(path));
-    if (!used)
-      throw new TrancheError(
-        'badJob',
-        `${job.path}: limits.truncate cuts ${JSON.stringify(name)}, which the request does not use.`,
-      );
+    if (!used) throw source.error(at, `limits.truncate cuts ${JSON.stringify(name)}, which the request does not use.`);
   }
 }
 
 /** Opens a job's dataset and fits the job to its columns. Reads metadata (of text files a first block) only. */
-export async function openJob(job: Job, env: ReadEnv, signal: AbortSignal): Promise<OpenedJob> {
-  const { dataset, descriptions, notices } = await openDataset(
-    job.dataset.uri,
-    { format: job.dataset.format },
-    env,
-    signal,
-  );
-  const template = makeTemplate(job.request, dataset.columns);
-  const key = resolveNames(job.dataset.key, 'dataset.key', job, dataset.columns);
-  const carried = resolveNames(job.results.columns, 'results.columns', job, dataset.columns);
-  checkTruncate(job, template, dataset.columns);
+export async function openJob(job: Job, source: JobSource, env: ReadEnv, signal: AbortSignal): Promise<OpenedJob> {
+  const { uri, format } = job.dataset;
+  const { dataset, descriptions, notices } = await openDataset(uri, { format }, env, signal);
+  const { columns } = dataset;
+  checkTemplate(job.request.body, columns, source);
+  const template = makeTemplate(job.request, columns);
+  const named = (names: readonly string[], ...at: [string, string]): ColumnPath[] =>
+    names.map((name, index) => columnOfSetting(name, [...at, index], columns, source));
+  const key = named(job.dataset.key, 'dataset', 'key');
+  const carried = named(job.results.columns, 'results', 'columns');
+  checkTruncate(job, template, columns, source);
   return {
     job,
     dataset,
@@ -86,8 +74,8 @@ export async function openJob(job: Job, env: ReadEnv, signal: AbortSignal): Prom
     template,
     key,
     carried,
-    keyColumns: key.map((path) => columnAt(dataset.columns, path)),
-    carriedColumns: carried.map((path) => columnAt(dataset.columns, path)),
+    keyColumns: key.map((path) => columnAt(columns, path)),
+    carriedColumns: carried.map((path) => columnAt(columns, path)),
     limits: limitsOf(job),
     inputsPerRequest: template.inputsPerRequest ?? 1,
   };
@@ -96,11 +84,12 @@ export async function openJob(job: Job, env: ReadEnv, signal: AbortSignal): Prom
 /** All fragments of the job's dataset in order, split for what will be read. */
 export async function jobFragments(
   opened: OpenedJob,
-  mode: 'measure' | 'render',
+  keep: boolean,
   env: ReadEnv,
   signal: AbortSignal,
 ): Promise<Fragment[]> {
-  const { paths } = scanColumns({ key: opened.key, template: opened.template, carried: opened.carried, mode });
+  const { key, template, carried } = opened;
+  const { paths } = scanColumns({ key, template, carried, mode: 'measure', keep });
   const reader = formatReaders[opened.dataset.format];
   const fragments: Fragment[] = [];
   for (let file = 0; file < opened.dataset.files.length; file++) {

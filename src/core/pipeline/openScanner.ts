@@ -142,7 +142,7 @@ export function openScanner(
       idHashes: rows.hashes.slice(from, to),
       skipped,
       found: [],
-      kept: setup.mode === 'render' ? kept.map((column) => keepColumn(kernel, column, from, to)) : null,
+      kept: setup.keep ? kept.map((column) => keepColumn(kernel, column, from, to)) : null,
       fatal: fatal ?? (rows.fatal && to === rows.count ? { ...rows.fatal, row: to - from } : null),
     };
   };

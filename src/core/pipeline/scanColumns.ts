@@ -10,7 +10,7 @@ export interface ScanColumns {
 }
 
 /** Lists a setup's columns without repetition: key, template, carried. */
-export function scanColumns(setup: Pick<ScanSetup, 'key' | 'template' | 'carried' | 'mode'>): ScanColumns {
+export function scanColumns(setup: Pick<ScanSetup, 'key' | 'template' | 'carried' | 'mode' | 'keep'>): ScanColumns {
   const paths: ColumnPath[] = [];
   const indexes = new Map<string, number>();
   const place = (path: ColumnPath): number => {
@@ -22,7 +22,7 @@ export function scanColumns(setup: Pick<ScanSetup, 'key' | 'template' | 'carried
   return {
     key: setup.key.map(place),
     used: setup.mode === 'find' ? [] : setup.template.columns.map(place),
-    carried: setup.mode === 'render' ? setup.carried.map(place) : [],
+    carried: setup.keep ? setup.carried.map(place) : [],
     paths,
   };
 }

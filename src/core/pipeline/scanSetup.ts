@@ -11,8 +11,10 @@ export interface ScanSetup {
   readonly template: LineTemplate;
   readonly key: readonly ColumnPath[];
   readonly carried: readonly ColumnPath[];
-  /** `measure`: line lengths; `render`: the lines as well, and kept columns; `find`: only the rows whose id has a wanted hash. */
+  /** `measure`: line lengths; `render`: the lines as well; `find`: only the rows whose id has a wanted hash. */
   readonly mode: 'measure' | 'render' | 'find';
+  /** Whether blocks bring ids, keys and carried columns to be kept. */
+  readonly keep: boolean;
   readonly wantedHashes: readonly bigint[];
   /** Longest line any chunk can hold, newline included. */
   readonly maxLineBytes: number;

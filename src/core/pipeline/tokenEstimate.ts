@@ -37,7 +37,7 @@ export function estimateTokens(
     bytes,
     tokens: texts.reduce((sum, text) => sum + tokens.count(text), fixedTokens),
   }));
-  const sums: Sums = lines.reduce(
+  const sums = lines.reduce<Sums>(
     (sum, line) => ({ lines: sum.lines + 1, bytes: sum.bytes + line.bytes, tokens: sum.tokens + line.tokens }),
     { lines: 0, bytes: 0, tokens: 0 },
   );

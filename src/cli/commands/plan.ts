@@ -1,0 +1,35 @@
+import { planJob } from '../../core/pipeline/planJob.ts';
+import { openJob } from '../../core/pipeline/openJob.ts';
+import { loadJob } from '../../engine/loadJob.ts';
+import { planDeps } from '../../engine/planDeps.ts';
+import { openTempSpace } from '../../platform/tempSpace.ts';
+import type { CommandContext } from '../commandContext.ts';
+import { writeJson, writeOut } from '../output.ts';
+import { planJson } from '../print/planJson.ts';
+import { planText } from '../print/planText.ts';
+import { countText } from '../print/units.ts';
+
+export interface PlanFlags {
+  readonly balance: number | null;
+  readonly json: boolean;
+}
+
+/** `tranche plan JOB`: the exact cut, nothing written or sent. */
+export async function plan(jobFile: string, flags: PlanFlags, context: CommandContext): Promise<number> {
+  const { engine, signal, progress } = context;
+  const { job, source } = await loadJob(jobFile);
+  const opened = await openJob(job, source, engine.env, signal);
+  const temp = openTempSpace();
+  try {
+    const deps = planDeps(engine, job.provider, temp, (rows) =>
+      progress.show([`Measuring ... ${countText(rows)} rows`]),
+    );
+    const made = await planJob(opened, { balance: flags.balance, kept: null }, deps, signal);
+    progress.end();
+    if (flags.json) await writeJson(planJson(made));
+    else await writeOut(`${planText(made)}\n`);
+    return 0;
+  } finally {
+    await temp.close();
+  }
+}

@@ -1,0 +1,41 @@
+/** Buckets per doubling: a value's bucket tells its size within 9 %. */
+const PER_DOUBLING = 8;
+/** Sizes below this have a bucket each. */
+const EXACT_BELOW = 16;
+const COUNT = EXACT_BELOW + 28 * PER_DOUBLING;
+
+/** A histogram of text sizes in bytes, 0 to 2^32: exact below 16, eight buckets a doubling above. */
+export function emptySizes(): Uint32Array {
+  return new Uint32Array(COUNT);
+}
+
+/** The bucket of a size. */
+export function sizeBucket(bytes: number): number {
+  if (bytes < EXACT_BELOW) return bytes;
+  const doubling = 31 - Math.clz32(bytes);
+  const step = Math.floor((bytes / 2 ** doubling - 1) * PER_DOUBLING);
+  return EXACT_BELOW + (doubling - 4) * PER_DOUBLING + step;
+}
+
+/** Sizes [from, to) of a bucket. */
+export function bucketRange(bucket: number): { readonly from: number; readonly to: number } {
+  if (bucket < EXACT_BELOW) return { from: bucket, to: bucket + 1 };
+  const edge = (index: number): number => {
+    const doubling = 4 + Math.floor(index / PER_DOUBLING);
+    return Math.ceil(2 ** doubling * (1 + (index % PER_DOUBLING) / PER_DOUBLING));
+  };
+  return { from: edge(bucket - EXACT_BELOW), to: edge(bucket - EXACT_BELOW + 1) };
+}
+
+/** The bucket in which the share (0 to 1) of all values lies below or in; null of an empty histogram. */
+export function quantileBucket(sizes: Uint32Array, share: number): number | null {
+  const total = sizes.reduce((sum, count) => sum + count, 0);
+  if (total === 0) return null;
+  const rank = Math.max(1, Math.ceil(share * total));
+  let seen = 0;
+  for (const [bucket, count] of sizes.entries()) {
+    seen += count;
+    if (seen >= rank) return bucket;
+  }
+  return null;
+}
