@@ -25,7 +25,8 @@ function homeOf(key: string): string | null {
 const SECRETS = /^(api[_-]?key|key[_-]?env|base[_-]?url|url|address|host|token|secret|authorization|headers)$/i;
 
 /** The end of a sentence about a key that stands in the wrong section, or that no job may hold. */
-export function explainJobKey(key: string): string | null {
+export function explainJobKey(key: string, nearest: string | null): string | null {
+  if (nearest !== null) return null;
   const home = homeOf(key);
   if (home !== null) return `did you mean "${home}"?`;
   if (!SECRETS.test(key)) return null;

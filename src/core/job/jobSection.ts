@@ -37,7 +37,7 @@ export function textOf(tree: JobTree, node: Node): string {
 
 function unknownKey(tree: JobTree, key: string, path: string, known: readonly string[]): string {
   const start = `unknown key ${JSON.stringify(path === '' ? key : `${path}.${key}`)}`;
-  const meant = nearestWord(key, known) === null ? tree.words.explainKey(key) : null;
+  const meant = tree.words.explainKey(key, nearestWord(key, known));
   return `${start}: ${meant ?? meantWords(key, known)}`;
 }
 

@@ -26,8 +26,8 @@ export interface FileWords {
   readonly code: 'badJob' | 'usage';
   /** The whole: `the job`. */
   readonly title: string;
-  /** Says more of an unknown key than its nearest neighbour does; null where there is nothing to say. */
-  readonly explainKey: (key: string) => string | null;
+  /** Says more of an unknown key than `nearest`, the known one it may be a slip of; null where there is nothing to say. */
+  readonly explainKey: (key: string, nearest: string | null) => string | null;
 }
 
 /** A parsed job file: its source, its tree, and errors at nodes of it. */
