@@ -101,7 +101,7 @@ const SCHEDULE4 = memory.data(1024, 16);
 /** Ends a message of at most 55 bytes at `block` as its only block. */
 export function shaPad(block: usize, n: usize): void {
   store<u8>(block + n, 0x80);
-  memory.fill(block + n + 1, 0, 63 - n);
+  memory.fill(block + n + 1, 0, 55 - n);
   store<u64>(block, bswap<u64>(<u64>n << 3), 56);
 }
 

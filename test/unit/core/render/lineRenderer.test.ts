@@ -257,6 +257,14 @@ describe('the line renderer', () => {
     expect(() => renderer.render(batch, 0)).toThrow(expected);
   });
 
+  it('measures lines over 4 GiB as the largest length there is', () => {
+    const kernel = openKernel();
+    const renderer = openLineRenderer(kernel, makeTemplate(request(text('{{a}}'.repeat(400))), COLUMNS), MAX);
+    const batch = renderer.prepare(1, putText(kernel, ['1']), [putText(kernel, ['\u0001'.repeat(2_000_000)])]);
+    renderer.measure(batch);
+    expect(lengthsOf(kernel, batch)).toEqual([0xffffffff]);
+  });
+
   it('refuses a batch that lacks a column', () => {
     const kernel = openKernel();
     const renderer = openLineRenderer(kernel, makeTemplate(request(text('{{a}}')), COLUMNS), MAX);
