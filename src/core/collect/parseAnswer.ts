@@ -63,7 +63,8 @@ function failedLine(customId: string, line: JsonObject, response: JsonObject | n
   if (response === null || status === 0) {
     return failed(customId, 'failed', text ?? 'The provider gave neither an answer nor an error.');
   }
-  return failed(customId, 'failed', `${status}: ${text ?? 'the provider gave no reason.'}`);
+  const reason = text ?? 'the provider gave no reason.';
+  return failed(customId, 'failed', status >= 300 || text === null ? `${status}: ${reason}` : reason);
 }
 
 /** A JSON answer against what the body asked for: `error` is null when it fits. */

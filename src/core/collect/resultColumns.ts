@@ -175,7 +175,7 @@ function propertyColumn(property: AnswerProperty, name: string): ResultColumn {
   );
 }
 
-/** The shortest digits that read back as the same float32; JSON has no infinities. */
+/** At most 9 digits that read back as the same float32; null for what JSON can not say. */
 function floatJson(value: number): string {
   if (!Number.isFinite(value)) return 'null';
   for (const digits of [6, 7, 8]) {

@@ -148,6 +148,11 @@ async function writeTables(
   return { totals, files };
 }
 
+/** Removes what was written aside; the error that is under way says more than one of this. */
+async function discardQuietly(folder: ResultFolder): Promise<void> {
+  await folder.discard().catch(() => undefined);
+}
+
 /** Writes the tables; a column with a value that is not of its type makes them begin again with that column as text. */
 async function writeTyped(
   input: WriteResultsInput,
@@ -159,7 +164,7 @@ async function writeTyped(
     try {
       return { ...(await writeTables(input, shape, asText, signal)), asText };
     } catch (error) {
-      await input.folder.discard();
+      await discardQuietly(input.folder);
       if (!(error instanceof NotOfItsType) || asText.has(error.column)) throw error;
       asText.add(error.column);
     }
@@ -203,7 +208,7 @@ export async function writeResults(input: WriteResultsInput, signal: AbortSignal
       keptAsText,
     };
   } catch (error) {
-    await input.folder.discard();
+    await discardQuietly(input.folder);
     throw error;
   }
 }

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openKeptRowsWriter } from '../../../../src/core/collect/keptRowsWriter.ts';
 import type { Column } from '../../../../src/core/model/columnType.ts';
 import { python } from '../../../support/python.ts';
-import { bytesSink, keptColumn } from './keptBlocks.ts';
+import { bytesSink, keptColumn } from './collectFixtures.ts';
 
 let folder = '';
 beforeAll(async () => {
