@@ -60,6 +60,7 @@ export async function openJournal(file: string, fence: number, clock: Clock): Pr
       }),
     close: async () => {
       await writing;
+      failure ??= new TrancheError('internal', `${file} is closed.`);
       await handle.close();
     },
   };

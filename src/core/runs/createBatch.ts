@@ -14,6 +14,8 @@ import { isListingMissing } from './watchBatches.ts';
 
 const SLACK_MS = 300_000;
 const DAY_MS = 86_400_000;
+/** About two minutes, for a fresh file to be seen everywhere. */
+const MAX_SETTLING_TRIES = 7;
 const OLDER_IN_A_ROW = 100;
 
 /**
@@ -67,11 +69,11 @@ async function afterFailedCreate(drive: Drive, index: number, error: unknown, sp
       message,
     );
   }
-  const isWorthAnother = mayPass(error) || isFileNotYetThere(error, chunk);
+  const isSettling = isFileNotYetThere(error, chunk) && spell.tries() < MAX_SETTLING_TRIES;
   if (fault !== null) {
     await ledger.record({ type: 'notCreated', chunk: index, attempt, reason: messageOf(error) });
   }
-  if (!isWorthAnother) return refuseChunk(drive, index, error);
+  if (!mayPass(error) && !isSettling) return refuseChunk(drive, index, error);
   await spell.pause(error, signal);
 }
 

@@ -53,7 +53,8 @@ export function openLedger({ journal, clock, onProgress }: RunDeps, run: RunStat
     state: () => state,
     chunk: chunkOf,
     record: async (event) => {
-      state = applyEvent(state, await journal.append(event));
+      const record = await journal.append(event); // first: others change the state meanwhile
+      state = applyEvent(state, record);
       if ('chunk' in event) emit(event.chunk);
       else if (event.type === 'note') onProgress({ kind: 'note', message: event.message });
     },

@@ -13,8 +13,10 @@ export interface Patience {
 }
 
 export interface Spell {
-  /** Waits before the next try, or throws the error if there is none. */
+  /** Waits before the next try, or throws the error if patience has ended. */
   pause: (error: unknown, signal: AbortSignal) => Promise<void>;
+  /** Pauses so far. */
+  tries: () => number;
 }
 
 /** True when the same call may succeed later: nobody knows what happened, or the provider asked to wait. */
@@ -35,10 +37,12 @@ export function openPatience({ clock, tuning, onProgress }: RunDeps): Patience {
   const begin = (): Spell => {
     let pauseMs = tuning.retryFirstMs;
     let firstMs: number | null = null;
+    let tries = 0;
     return {
+      tries: () => tries,
       pause: async (error, signal) => {
         throwIfAborted(signal);
-        if (!mayPass(error)) throw error;
+        tries++;
         const fault = faultOf(error);
         if (fault?.mayPass === true) isHeard = true;
         const now = clock.now();
@@ -65,6 +69,7 @@ export function openPatience({ clock, tuning, onProgress }: RunDeps): Patience {
           isHeard = true;
           return answer;
         } catch (error) {
+          if (!mayPass(error)) throw error;
           await spell.pause(error, signal);
         }
       }
