@@ -9,8 +9,11 @@ import { brokenParquet } from './brokenParquet.ts';
 import { ChunkPages } from './chunkPages.ts';
 import type { KeptChunk } from './columnCursor.ts';
 import { FlatBatches } from './flatBatches.ts';
+import type { LeafText } from './leafText.ts';
+import { NestedRows } from './nestedRows.ts';
 import type { ParquetFile, WantedColumn } from './parquetFile.ts';
 import { checkChunk, openParquetFile, wantedColumns } from './parquetFile.ts';
+import { openParquetWasm } from './parquetWasm.ts';
 
 const MAX_BATCH_ROWS = 65_536;
 const MAX_OPEN_FILES = 4;
@@ -68,22 +71,26 @@ export class ParquetFragmentReader implements FragmentReader {
     const constants = wanted.map((column) =>
       column.kind === 'constant' ? constantColumn(kernel, Math.min(rows, MAX_BATCH_ROWS), column.text) : null,
     );
-    const flat = new FlatBatches(
-      kernel,
-      this.#env.codecs,
-      file,
-      this.#keptChunks(file, index, wanted, range.rowGroup),
-      range,
-    );
+    const chunks = this.#keptChunks(file, index, wanted, range.rowGroup);
+    const flat = new FlatBatches(kernel, this.#env.codecs, file, chunks, range);
     await flat.open(signal);
+    const nested = await this.#nested(file, wanted, range);
     for (let left = rows; left > 0;) {
       throwIfAborted(signal);
       const mark = kernel.mark();
-      const batch = await flat.next(Math.min(left, MAX_BATCH_ROWS), signal);
-      yield inOrder(wanted, constants, batch);
+      const most = Math.min(left, MAX_BATCH_ROWS, (await nested?.available(signal)) ?? left);
+      const batch = await flat.next(most, signal);
+      if (batch.rows === 0) throw new TrancheError('badData', `${file.source.name} holds fewer rows than it says.`);
+      yield inOrder(wanted, constants, batch.rows, batch.texts, nested?.take(batch.rows) ?? []);
       kernel.release(mark);
       left -= batch.rows;
     }
+  }
+
+  async #nested(file: ParquetFile, wanted: readonly WantedColumn[], range: RowRange): Promise<NestedRows | null> {
+    const nodes = wanted.flatMap((column) => (column.kind === 'nested' ? [column.node] : []));
+    if (nodes.length === 0) return null;
+    return new NestedRows(this.#kernel, file, nodes, range, await openParquetWasm(this.#env));
   }
 
   #keptChunks(file: ParquetFile, index: number, wanted: readonly WantedColumn[], rowGroup: number): KeptChunk[] {
@@ -148,22 +155,26 @@ function openChunk(file: ParquetFile, rowGroup: number, { leaf }: WantedColumn &
   }
 }
 
+/** Puts columns of three origins into the order asked for. */
 function inOrder(
   wanted: readonly WantedColumn[],
   constants: readonly (TextColumn | null)[],
-  batch: { readonly rows: number; readonly texts: readonly { text: TextColumn; arrowBytes: number }[] },
+  rows: number,
+  flat: readonly LeafText[],
+  nested: readonly LeafText[],
 ): TextBatch {
+  const nextOf = { flat: flat[Symbol.iterator](), nested: nested[Symbol.iterator]() };
   const columns: TextColumn[] = [];
   const arrowBytes: number[] = [];
-  let next = 0;
-  for (const constant of constants) {
-    const read = constant === null ? batch.texts[next++] : undefined;
-    const text = constant ?? read?.text;
+  for (const [i, { kind }] of wanted.entries()) {
+    const constant = constants[i];
+    const read = kind === 'constant' ? undefined : (nextOf[kind].next().value);
+    const text = read?.text ?? (constant ? cutConstant(constant, rows) : undefined);
     if (text === undefined) throw new TrancheError('internal', `A batch lacks one of ${wanted.length} columns.`);
-    columns.push(constant === null ? text : cutConstant(text, batch.rows));
+    columns.push(text);
     arrowBytes.push(read?.arrowBytes ?? 0);
   }
-  return { rows: batch.rows, columns, arrowBytes };
+  return { rows, columns, arrowBytes };
 }
 
 function cutConstant(text: TextColumn, rows: number): TextColumn {

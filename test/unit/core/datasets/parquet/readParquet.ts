@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import type { Kernel } from '../../../../../src/kernel/kernel.ts';
 import { openKernel } from '../../../../../src/kernel/kernel.ts';
 import type { TextColumn } from '../../../../../src/kernel/textColumn.ts';
@@ -9,6 +11,10 @@ import type { ByteSource } from '../../../../../src/core/ports.ts';
 import { openCodecs } from '../../../../../src/platform/codecs.ts';
 
 const codecs = await openCodecs();
+const wasm = fileURLToPath(
+  new URL('../../../../../node_modules/parquet-wasm/esm/parquet_wasm_bg.wasm', import.meta.url),
+);
+const loadParquetWasm = async (): Promise<Uint8Array> => readFile(wasm);
 export const never = new AbortController().signal;
 
 export interface OpenedParquet {
@@ -42,7 +48,7 @@ export async function parquetInMemory(
   const unused = (): never => {
     throw new Error('not needed');
   };
-  const env: ReadEnv = { files: { open, stat: unused, list: unused, glob: unused }, codecs };
+  const env: ReadEnv = { files: { open, stat: unused, list: unused, glob: unused }, codecs, loadParquetWasm };
   const file: DatasetFile = {
     name: 'rows.parquet',
     uri: '/rows.parquet',

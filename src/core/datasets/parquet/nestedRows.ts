@@ -1,0 +1,149 @@
+import type { Data, Field, RecordBatch } from 'apache-arrow';
+import { tableFromIPC } from 'apache-arrow';
+import type { Kernel } from '../../../kernel/kernel.ts';
+import type { TextColumn } from '../../../kernel/textColumn.ts';
+import { arrowBytes } from '../values/arrowBytes.ts';
+import { arrowField } from '../values/arrowColumnType.ts';
+import { arrowVectorText, dataArray } from '../values/arrowVectorText.ts';
+import { withTexts } from '../values/withTexts.ts';
+import { brokenParquet } from './brokenParquet.ts';
+import type { LeafText } from './leafText.ts';
+import { nestedFile } from './nestedFile.ts';
+import type { ParquetFile } from './parquetFile.ts';
+import { leavesOf } from './parquetFragments.ts';
+import type { ReadNested } from './parquetWasm.ts';
+import type { SchemaNode } from './schemaTree.ts';
+
+/** Decoded at once, by the weight of the encoded pages. */
+const SLICE_BYTES = 16 << 20;
+const BATCH_BYTES = 2 << 20;
+const MAX_BATCH_ROWS = 65_536;
+
+/** Some nested columns of rows [fromRow, toRow) of a row group, in order. */
+export class NestedRows {
+  readonly #kernel: Kernel;
+  readonly #file: ParquetFile;
+  readonly #rowGroup: number;
+  readonly #nodes: readonly SchemaNode[];
+  readonly #read: ReadNested;
+  readonly #sliceRows: number;
+  readonly #batchRows: number;
+  readonly #toRow: number;
+  #nextRow: number;
+  #packed: Uint8Array | null = null;
+  #waiting: RecordBatch[] = [];
+  #taken = 0;
+
+  constructor(
+    kernel: Kernel,
+    file: ParquetFile,
+    nodes: readonly SchemaNode[],
+    range: { readonly rowGroup: number; readonly fromRow: number; readonly toRow: number },
+    read: ReadNested,
+  ) {
+    this.#kernel = kernel;
+    this.#file = file;
+    this.#rowGroup = range.rowGroup;
+    this.#nodes = nodes;
+    this.#read = read;
+    this.#nextRow = range.fromRow;
+    this.#toRow = range.toRow;
+    const group = file.footer.metadata.row_groups[range.rowGroup];
+    const bytes = nodes
+      .flatMap(leavesOf)
+      .reduce((sum, leaf) => sum + Number(group?.columns[leaf]?.meta_data?.total_uncompressed_size ?? 0), 0);
+    const rowBytes = Math.max(1, bytes / Math.max(1, Number(group?.num_rows ?? 1)));
+    this.#sliceRows = Math.max(1, Math.floor(SLICE_BYTES / rowBytes));
+    this.#batchRows = Math.max(1, Math.min(MAX_BATCH_ROWS, Math.floor(BATCH_BYTES / rowBytes)));
+  }
+
+  /** Rows that can be taken at once now, at least one before the end. */
+  async available(signal: AbortSignal): Promise<number> {
+    try {
+      while (this.#left() === 0 && (this.#waiting.length > 0 || this.#nextRow < this.#toRow))
+        await this.#advance(signal);
+    } catch (error) {
+      throw brokenParquet(this.#place(), error);
+    }
+    return this.#left();
+  }
+
+  #place(): { file: string; column: string; rowGroup: number } {
+    const column = this.#nodes.map((node) => node.path.join('.')).join('", "');
+    return { file: this.#file.source.name, column, rowGroup: this.#rowGroup };
+  }
+
+  #left(): number {
+    return (this.#waiting[0]?.numRows ?? 0) - this.#taken;
+  }
+
+  async #advance(signal: AbortSignal): Promise<void> {
+    this.#waiting.shift();
+    this.#taken = 0;
+    if (this.#waiting.length > 0) return;
+    this.#packed ??= await nestedFile(this.#file, this.#rowGroup, this.#nodes, signal);
+    const rows = Math.min(this.#sliceRows, this.#toRow - this.#nextRow);
+    const table = tableFromIPC(this.#read(this.#packed, this.#nextRow, rows, this.#batchRows));
+    if (table.numRows !== rows) throw new Error('its pages hold fewer rows than its row group');
+    this.#nextRow += rows;
+    this.#waiting = table.batches.filter((batch) => batch.numRows > 0);
+  }
+
+  /** Takes rows as text, one column a node; the caller marks and releases the kernel. */
+  take(rows: number): LeafText[] {
+    const [batch] = this.#waiting;
+    if (batch === undefined) throw brokenParquet(this.#place(), new Error('rows are missing'));
+    const from = this.#taken;
+    this.#taken += rows;
+    return this.#nodes.map((node, i) => {
+      try {
+        return this.#text(batch, i, node.path.length, from, from + rows);
+      } catch (error) {
+        throw brokenParquet({ ...this.#place(), column: node.path.join('.') }, error);
+      }
+    });
+  }
+
+  #text(batch: RecordBatch, index: number, depth: number, from: number, to: number): LeafText {
+    let field: Field | undefined = batch.schema.fields[index];
+    let data: Data | undefined = batch.data.children[index];
+    const around: Data[] = [];
+    for (let level = 1; level < depth && data !== undefined; level++) {
+      around.push(data);
+      field = (field?.type as { children?: Field[] } | undefined)?.children?.[0];
+      data = data.children[0];
+    }
+    if (field === undefined || data === undefined) throw new Error('it lacks a part');
+    const text = arrowVectorText(this.#kernel, field, data, from, to);
+    return {
+      text: masked(this.#kernel, text, around, from, to),
+      arrowBytes: arrowBytes(dataArray(arrowField(field), data), from, to),
+    };
+  }
+}
+
+/** A text column whose rows are null too where a struct around it is. */
+function masked(kernel: Kernel, text: TextColumn, around: readonly Data[], from: number, to: number): TextColumn {
+  const hiding = around.filter((data) => data.nullCount > 0);
+  if (hiding.length === 0) return text;
+  const rows = to - from;
+  const bitmapBytes = Math.ceil(rows / 8);
+  const bits = new Uint8Array(bitmapBytes);
+  const own = text.validity === 0 ? null : kernel.bytes(text.validity, bitmapBytes);
+  let nulls = 0;
+  for (let row = 0; row < rows; row++) {
+    const hidden = hiding.some((data) => !data.getValid(from + row));
+    const present = !hidden && (own === null || ((own[row >> 3] ?? 0) >> (row & 7)) % 2 === 1);
+    if (present) bits[row >> 3] = (bits[row >> 3] ?? 0) | (1 << (row & 7));
+    else nulls++;
+  }
+  if (nulls === text.nulls) return text;
+  const validity = kernel.put(bits);
+  const numbers = kernel.reserve(4 * rows);
+  kernel.ints(numbers, rows).forEach((_, row, all) => (all[row] = row));
+  const ends = kernel.ints(text.offsets, rows + 1);
+  const bytes = (ends[rows] ?? 0) - (ends[0] ?? 0);
+  return withTexts(kernel, rows, bytes, validity, nulls, (offsets, out) =>
+    kernel.pick(numbers, rows, validity, text.offsets, text.values, offsets, out),
+  );
+}
