@@ -59,7 +59,7 @@ export const FAULTS = {
   stuck: batch('The batch stays in progress for good after this share of its rows, until it is cancelled.', 0.5),
   'null-output': batch('Every row fails: completed, all rows in the error file, output_file_id null.', 0),
   'empty-error-id': batch('Without failures error_file_id is an empty text instead of null.', 0),
-  'counts-lie': batch('request_counts says that every row was completed, whatever the files hold.', 0),
+  'counts-lie': batch('The request_counts say that every row was completed, whatever the files hold.', 0),
   'truncated-output': batch('The last line of the output file is cut in the middle.', 0),
   'rows-missing': batch('These rows are in neither file.', 0.1),
   'rows-duplicate': batch('These rows are in the output file twice.', 0.1),

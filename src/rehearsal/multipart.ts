@@ -21,7 +21,9 @@ const HEAD_END = Buffer.from('\r\n\r\n');
 
 /** The boundary of a multipart/form-data content type; anything else is a 400. RFC 2046 allows 1 to 70 characters. */
 export function boundaryOf(contentType: string | undefined): string {
-  const parts = /^multipart\/form-data\s*;.*?\bboundary=(?:"([^"]{1,70})"|([^;\s"]{1,70}))/i.exec(contentType ?? '');
+  const parts = /^multipart\/form-data\s*;.*?\bboundary=(?:"([^"]{1,70})"|([^;\s"]{1,70}))(?:\s*;|\s*$)/i.exec(
+    contentType ?? '',
+  );
   const boundary = parts?.[1] ?? parts?.[2];
   if (boundary === undefined) {
     throw new ApiError(400, 'The request must be multipart/form-data with a boundary.', { code: 'invalid_form' });
