@@ -97,10 +97,10 @@ export function renderChunk(index: number, rows: number): RenderedChunk {
   };
 }
 
-export function runCreated(chunks: number, rows: number): RunCreated {
+export function runCreated(chunks: number, rows: number, runId = RUN_ID): RunCreated {
   return {
     type: 'runCreated',
-    runId: RUN_ID,
+    runId,
     planHash: 'a'.repeat(64),
     job: { name: 'hello', path: '/jobs/hello.tranche.json' },
     provider: { name: 'rehearsal', baseUrl: 'http://127.0.0.1', project: null, rehearsal: true },
@@ -145,21 +145,23 @@ export const HELD: Ownership = { fence: 1, verify: async () => undefined };
 /** Opens the run's journal as its next owner would; a new journal gets its first event. */
 export async function openSession(
   world: World,
-  size: { chunks: number; rows: number },
+  size: { chunks: number; rows: number; runId?: string; folder?: string },
   change: Partial<RunDeps> = {},
 ): Promise<Session> {
-  const file = path.join(world.folder, 'journal.jsonl');
+  const folder = size.folder ?? world.folder;
+  const file = path.join(folder, 'journal.jsonl');
   const fence = ((await readJournal(file)).at(-1)?.fence ?? 0) + 1;
   const journal = await openJournal(file, fence, systemClock());
   world.journals.push(journal);
-  const first = journal.records.length === 0 ? [await journal.append(runCreated(size.chunks, size.rows))] : [];
+  const first =
+    journal.records.length === 0 ? [await journal.append(runCreated(size.chunks, size.rows, size.runId))] : [];
   const progress: RunProgress[] = [];
   const rendered: number[] = [];
   const deps: RunDeps = {
     api: world.api,
     journal,
     ownership: { ...HELD, fence },
-    files: openRunFiles(world.folder),
+    files: openRunFiles(folder),
     clock: systemClock(),
     log: { info: () => undefined, warn: () => undefined },
     renderChunks: async function* (indexes) {
@@ -168,7 +170,7 @@ export async function openSession(
         yield renderChunk(index, size.rows);
       }
     },
-    collectChunk: (answers) => countAnswers(world.folder, answers),
+    collectChunk: (answers) => countAnswers(folder, answers),
     writeResults: async () => undefined,
     onProgress: (one) => progress.push(one),
     tuning: QUICK,
@@ -184,9 +186,10 @@ export async function listAll(api: BatchApi): Promise<RemoteBatch[]> {
 }
 
 /** Batches at the provider for each chunk and attempt. */
-export async function batchesPerAttempt(api: BatchApi): Promise<Record<string, number>> {
+export async function batchesPerAttempt(api: BatchApi, runId = RUN_ID): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
   for (const { metadata } of await listAll(api)) {
+    if (metadata['tranche_run'] !== runId) continue;
     const name = `${metadata['chunk']}-a${metadata['attempt']}`;
     counts[name] = (counts[name] ?? 0) + 1;
   }
