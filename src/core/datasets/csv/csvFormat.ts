@@ -2,21 +2,20 @@ import { RecordProblem } from '../textFile/recordProblem.ts';
 import type { RecordFormat } from '../textFile/recordFormat.ts';
 import type { OpenFormat } from '../textFile/textReader.ts';
 import { csvFields } from './csvFields.ts';
-import { csvHeader, MOST_FIELDS } from './csvHeader.ts';
+import { MOST_FIELDS } from './csvHeader.ts';
 import { traceRecord } from './csvRecord.ts';
+import { readHeader } from './readHeader.ts';
 
 const LF = 10;
 const CR = 13;
 
 /** CSV: the kernel takes the records, and papaparse those it finds odd. */
-export const openCsvFormat: OpenFormat = (kernel, paths, slots, options) => {
+export const openCsvFormat: OpenFormat = (kernel, paths, slots, options, codecs) => {
   const wanted = kernel.reserve(4 * MOST_FIELDS);
   const encoder = new TextEncoder();
   return {
-    startText: (window, name) => {
-      const header = csvHeader(window.unread(), name);
-      window.at += header.bytes;
-      const { delimiter, names } = header;
+    startText: async (source, file, signal) => {
+      const { delimiter, names, from } = await readHeader(source, file, codecs, options, signal);
       const fields = names.length;
       const columnOf = new Map(
         paths.flatMap((path, column) => (path.length === 1 ? [[path[0], column] as const] : [])),
@@ -24,11 +23,11 @@ export const openCsvFormat: OpenFormat = (kernel, paths, slots, options) => {
       const columns = names.map((field) => columnOf.get(field) ?? -1);
       kernel.ints(wanted, fields).set(columns);
       const format: RecordFormat = {
-        scan: (at, end, row, ended) => {
-          const to = fields === 1 ? withoutBlankEnd(kernel.bytes(at, end - at), ended) + at : end;
+        scanEnd: (at, end, ended) => (fields === 1 ? at + withoutBlankEnd(kernel.bytes(at, end - at), ended) : end),
+        scan: (at, end, row) => {
           const { slots: slot, count, state } = slots;
           const byte = delimiter.charCodeAt(0);
-          const rows = kernel.scanCsv(at, to, row, options.maxRows, byte, fields, wanted, slot, count, state);
+          const rows = kernel.scanCsv(at, end, row, options.maxRows, byte, fields, wanted, slot, count, state);
           return { rows, ...slots.outcome() };
         },
         recordEnd: () => traceRecord(delimiter.charCodeAt(0)).recordEnd,
@@ -49,7 +48,7 @@ export const openCsvFormat: OpenFormat = (kernel, paths, slots, options) => {
         tooLong: `is longer than ${options.maxRecordBytes / 1e6} MB, the most one record may have; perhaps a quote that it opens is never closed`,
         lineByLine: false,
       };
-      return format;
+      return { format, from };
     },
   };
 };

@@ -39,9 +39,9 @@ export function holdsHeader(start: Uint8Array, fileName: string): boolean {
   }
 }
 
-/** Reads the header of a text that begins like this (without a byte order mark). Throws `badData` naming the file where there is none, or a name is missing or comes twice. */
-export function csvHeader(start: Uint8Array, fileName: string): CsvHeader {
-  const fail = (problem: string): TrancheError => new TrancheError('badData', `${fileName}: ${problem}.`);
+/** Reads the header of a text that begins like this (without a byte order mark). `fileName` hints at the delimiter, `shownName` is for sentences. Throws `badData` where there is none, or a name is missing or comes twice. */
+export function csvHeader(start: Uint8Array, fileName: string, shownName: string): CsvHeader {
+  const fail = (problem: string): TrancheError => new TrancheError('badData', `${shownName}: ${problem}.`);
   const from = blankBytes(start);
   const text = start.subarray(from);
   if (text.length === 0) throw fail('the file is empty; a CSV file begins with a row of column names');

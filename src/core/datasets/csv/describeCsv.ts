@@ -1,14 +1,12 @@
-import { TrancheError } from '../../errors.ts';
 import type { Column } from '../../model/columnType.ts';
 import type { DatasetFile } from '../../model/dataset.ts';
 import type { ByteSource } from '../../ports.ts';
 import type { FileDescription, ReadEnv } from '../formatReader.ts';
 import { RecordProblem } from '../textFile/recordProblem.ts';
-import { textHead } from '../textFile/textHead.ts';
 import type { TextOptions } from '../textFile/textOptions.ts';
 import { csvFields, type CsvField } from './csvFields.ts';
-import { csvHeader, holdsHeader } from './csvHeader.ts';
 import { traceRecord } from './csvRecord.ts';
+import { readHeader } from './readHeader.ts';
 import { guessCell } from './guessCell.ts';
 
 /** Rows that types are guessed from. */
@@ -22,12 +20,8 @@ export async function describeCsv(
   options: TextOptions,
   signal: AbortSignal,
 ): Promise<FileDescription> {
-  const isEnough = (bytes: Uint8Array): boolean => holdsHeader(bytes, source.name);
-  const { bytes } = await textHead(source, file, env.codecs, options, isEnough, signal);
-  const { delimiter, names, bytes: headerBytes } = csvHeader(bytes, source.name);
-  if (headerBytes > options.windowBytes)
-    throw new TrancheError('badData', `${source.name}: the header row is far too long (${headerBytes} bytes).`);
-  const rows = sampleRows(bytes.subarray(headerBytes), delimiter);
+  const { delimiter, names, sample } = await readHeader(source, file, env.codecs, options, signal);
+  const rows = sampleRows(sample, delimiter);
   const columns = names.map((name, index): Column => {
     const guess = guessCell(rows.map((row) => row[index] ?? null));
     return { name, type: guess === undefined ? { kind: 'cell' } : { kind: 'cell', guess }, nullable: true };

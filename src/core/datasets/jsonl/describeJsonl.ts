@@ -19,7 +19,8 @@ export async function describeJsonl(
   options: TextOptions,
   signal: AbortSignal,
 ): Promise<FileDescription> {
-  const { bytes } = await textHead(source, file, env.codecs, options, (head) => head.includes(LF), signal);
+  const size = { sampleBytes: options.sampleBytes, maxBytes: options.maxRecordBytes };
+  const { bytes } = await textHead(source, file, env.codecs, size, (head) => head.includes(LF), signal);
   const keys = new Set<string>();
   let row = 0;
   let line = 0;

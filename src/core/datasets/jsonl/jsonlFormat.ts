@@ -17,10 +17,10 @@ export const openJsonlFormat: OpenFormat = (kernel, paths, slots, options) => {
   const nodes = putKeyTree(kernel, tree);
   const encoder = new TextEncoder();
   const format: RecordFormat = {
+    scanEnd: (at, end) => at + kernel.bytes(at, end - at).lastIndexOf(LF) + 1,
     scan: (at, end, row) => {
-      const lines = at + kernel.bytes(at, end - at).lastIndexOf(LF) + 1;
       const { slots: columns, count, state } = slots;
-      const rows = kernel.scanJsonl(at, lines, row, options.maxRows, nodes, tree.length, columns, count, state);
+      const rows = kernel.scanJsonl(at, end, row, options.maxRows, nodes, tree.length, columns, count, state);
       return { rows, ...slots.outcome() };
     },
     recordEnd: () => lineEndIn,
@@ -37,5 +37,5 @@ export const openJsonlFormat: OpenFormat = (kernel, paths, slots, options) => {
     tooLong: `is longer than ${options.maxRecordBytes / 1e6} MB, the most one line may have; is the file JSON Lines, one object a line?`,
     lineByLine: true,
   };
-  return { startText: () => format };
+  return { startText: async () => ({ format, from: 0 }) };
 };

@@ -10,8 +10,10 @@ export interface Scan {
 
 /** One text format: how the kernel takes its plain records, and how a strict parser takes the others. */
 export interface RecordFormat {
-  /** Whole plain records of [at, end) as rows from `row` on; `ended`: no text follows. */
-  readonly scan: (at: number, end: number, row: number, ended: boolean) => Scan;
+  /** How far of [at, end) the scanner may be sent; asked once after each refill. `ended`: no text follows. */
+  readonly scanEnd: (at: number, end: number, ended: boolean) => number;
+  /** Whole plain records of [at, end) as rows from `row` on; `end` comes from `scanEnd`. */
+  readonly scan: (at: number, end: number, row: number) => Scan;
   /** A finder of one record's end. It and `strict` throw a RecordProblem for a record that is really broken. */
   readonly recordEnd: () => RecordEnd;
   /** The wanted columns of one record (its line end included); null for a blank line that is no row. */

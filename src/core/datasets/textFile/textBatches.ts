@@ -38,16 +38,21 @@ interface Broken {
 export async function* textBatches(reading: TextReading, signal: AbortSignal): AsyncGenerator<SlotBatch> {
   const { window, slots, options } = reading;
   let done = 0;
-  for (let more = true; ;) {
+  let scanEnd = window.at;
+  let isShort = true; // the last batch was not ended by its number of rows
+  while (true) {
     throwIfAborted(signal);
-    if (more) await window.fill();
+    if (isShort || window.at >= scanEnd) {
+      await window.fill();
+      scanEnd = reading.format.scanEnd(window.at, window.end, window.ended);
+    }
     if (window.at === window.end) return;
     const before = window.at;
     slots.reset();
-    const { rows, broken } = takeRecords(reading);
+    const { rows, broken } = takeRecords(reading, scanEnd);
     if (broken !== undefined) throw await brokenRecord(reading, { ...broken, rowsBefore: done + broken.rowsBefore });
     done += rows;
-    more = rows < options.maxRows;
+    isShort = rows < options.maxRows;
     if (rows > 0) yield { rows, columns: slots.columns() };
     else if (window.at === before && (window.ended || window.isFull)) {
       if (window.ended && reading.format.isNothing(window.unread())) return;
@@ -60,13 +65,13 @@ export async function* textBatches(reading: TextReading, signal: AbortSignal): A
 }
 
 /** Takes whole records from the window into the slots: the plain ones by the kernel, the others by the strict parser. */
-function takeRecords(reading: TextReading): { rows: number; broken?: Broken } {
+function takeRecords(reading: TextReading, scanEnd: number): { rows: number; broken?: Broken } {
   const { window, slots, format, options } = reading;
   let rows = 0;
-  while (rows < options.maxRows && window.at < window.end) {
+  while (rows < options.maxRows && window.at < scanEnd) {
     const scan = options.strictOnly
       ? { rows: 0, stopped: window.at, odd: true }
-      : format.scan(window.at, window.end, rows, window.ended);
+      : format.scan(window.at, scanEnd, rows);
     const broken = utf8Problem(reading, window.at, scan.stopped, rows);
     if (broken !== undefined) return { rows, broken };
     rows += scan.rows;
@@ -96,7 +101,7 @@ function utf8Problem(reading: TextReading, at: number, end: number, rows: number
   const bad = invalidUtf8At(kernel.bytes(at, end - at));
   const offset = window.offsetOf(at) + bad;
   reading.slots.reset();
-  const before = format.scan(at, at + bad, 0, false);
+  const before = format.scan(at, format.scanEnd(at, at + bad, false), 0);
   return {
     offset: window.offsetOf(before.stopped),
     rowsBefore: rows + before.rows,

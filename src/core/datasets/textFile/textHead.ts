@@ -1,49 +1,58 @@
 import type { DatasetFile } from '../../model/dataset.ts';
 import type { ByteSource, Codecs } from '../../ports.ts';
+import { joinBytes } from './joinBytes.ts';
 import { bomBytes, refuseWideText } from './textEncoding.ts';
 import { textBlocks } from './textBlocks.ts';
-import type { TextOptions } from './textOptions.ts';
 
 const LF = 10;
 
 /** The first bytes of a text, without its byte order mark. */
 export interface TextHead {
   readonly bytes: Uint8Array;
-  /** Whether this is all of the text; its last line then ends with a line feed. */
+  /** Bytes of the byte order mark before them. */
+  readonly markBytes: number;
+  /** Whether this is all of the text; its last line then has a line feed, its own or one put there. */
   readonly whole: boolean;
 }
 
-/** Reads about `sampleBytes` of a text, and more while `isEnough` says no and it is no longer than a record may be. Throws `badData` for UTF-16. */
+/**
+ * Reads `sampleBytes` of a text, and twice as much as long as `isEnough` says no, up to `maxBytes`.
+ * Throws `badData` for UTF-16.
+ */
 export async function textHead(
   source: ByteSource,
   file: DatasetFile,
   codecs: Codecs,
-  options: TextOptions,
+  options: { readonly sampleBytes: number; readonly maxBytes: number },
   isEnough: (bytes: Uint8Array) => boolean,
   signal: AbortSignal,
 ): Promise<TextHead> {
-  const { sampleBytes, maxRecordBytes } = options;
-  let bytes = new Uint8Array(0);
-  let whole = true;
+  const { sampleBytes } = options;
+  const maxBytes = Math.max(sampleBytes, options.maxBytes);
+  const pieces: Uint8Array[] = [];
+  let length = 0;
   let wanted = sampleBytes;
   const all = { from: 0, to: source.sizeBytes };
   for await (const block of textBlocks(source, file, codecs, all, sampleBytes, signal)) {
-    bytes = appended(bytes, block.subarray(0, maxRecordBytes + 1 - bytes.length));
-    if (bytes.length < wanted) continue;
-    refuseWideText(bytes, source.name);
+    pieces.push(block);
+    length += block.length;
+    if (length < Math.min(wanted, maxBytes)) continue;
     wanted *= 2;
-    whole = false;
-    if (bytes.length > maxRecordBytes || isEnough(bytes)) break;
-    whole = true;
+    const bytes = started(pieces.splice(0), source.name);
+    pieces.push(bytes);
+    if (length >= maxBytes || isEnough(withoutMark(bytes).bytes)) return { ...withoutMark(bytes), whole: false };
   }
-  refuseWideText(bytes, source.name);
-  if (whole && bytes.length > 0 && bytes.at(-1) !== LF) bytes = appended(bytes, Uint8Array.of(LF));
-  return { bytes: bytes.subarray(bomBytes(bytes)), whole };
+  if (length > 0 && pieces.at(-1)?.at(-1) !== LF) pieces.push(Uint8Array.of(LF));
+  return { ...withoutMark(started(pieces, source.name)), whole: true };
 }
 
-function appended(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {
-  const both = new Uint8Array(a.length + b.length);
-  both.set(a);
-  both.set(b, a.length);
-  return both;
+function started(pieces: readonly Uint8Array[], name: string): Uint8Array {
+  const bytes = joinBytes(pieces);
+  refuseWideText(bytes, name);
+  return bytes;
+}
+
+function withoutMark(bytes: Uint8Array): { bytes: Uint8Array; markBytes: number } {
+  const markBytes = bomBytes(bytes);
+  return { bytes: bytes.subarray(markBytes), markBytes };
 }

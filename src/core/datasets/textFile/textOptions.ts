@@ -26,3 +26,15 @@ export const TEXT_OPTIONS: TextOptions = {
   maxRows: 65_536,
   strictOnly: false,
 };
+
+/** Kernel memory that the columns of a text may take together. */
+const COLUMNS_BYTES = 128 << 20;
+const LEAST_WINDOW_BYTES = 4096;
+
+/** The sizes for so many columns: many columns get smaller windows and batches, so that their areas stay within bounds. */
+export function sizedFor(options: TextOptions, columns: number): TextOptions {
+  const share = COLUMNS_BYTES / Math.max(1, columns);
+  const most = Math.max(LEAST_WINDOW_BYTES, 2 ** Math.floor(Math.log2(share * 0.9)));
+  if (most >= options.windowBytes) return options;
+  return { ...options, windowBytes: most, maxRows: Math.min(options.maxRows, Math.max(64, most >> 6)) };
+}

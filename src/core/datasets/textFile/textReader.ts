@@ -2,7 +2,7 @@ import type { Kernel } from '../../../kernel/kernel.ts';
 import { TrancheError } from '../../errors.ts';
 import type { ColumnPath } from '../../model/columnType.ts';
 import type { Dataset, DatasetFile, Fragment } from '../../model/dataset.ts';
-import type { ByteSource } from '../../ports.ts';
+import type { ByteSource, Codecs } from '../../ports.ts';
 import type { FragmentReader, ReadEnv, TextBatch } from '../formatReader.ts';
 import { ColumnSlots } from './columnSlots.ts';
 import { lineRange } from './lineRange.ts';
@@ -12,17 +12,24 @@ import { textBatches } from './textBatches.ts';
 import { textBlocks } from './textBlocks.ts';
 import { textColumns } from './textColumns.ts';
 import { bomBytes, refuseWideText } from './textEncoding.ts';
-import type { TextOptions } from './textOptions.ts';
+import { sizedFor, type TextOptions } from './textOptions.ts';
 import { textPlace } from './textPlace.ts';
 import { TextWindow } from './textWindow.ts';
 
-/** What a format prepares once per reader: `startFile` reads what stands before the records (a header) and says how to take them. */
+/** What a format prepares once per reader: `startText` reads what stands before a text's records (a header), says how to take them, and where they begin. */
 export type OpenFormat = (
   kernel: Kernel,
   paths: readonly ColumnPath[],
   slots: ColumnSlots,
   options: TextOptions,
-) => { readonly startText: (window: TextWindow, name: string) => RecordFormat };
+  codecs: Codecs,
+) => {
+  readonly startText: (
+    source: ByteSource,
+    file: DatasetFile,
+    signal: AbortSignal,
+  ) => Promise<{ readonly format: RecordFormat; readonly from: number }>;
+};
 
 /** A reader of one text format's fragments. */
 export function openTextReader(
@@ -30,13 +37,14 @@ export function openTextReader(
   columns: readonly ColumnPath[],
   kernel: Kernel,
   env: ReadEnv,
-  options: TextOptions,
+  usual: TextOptions,
   openFormat: OpenFormat,
 ): FragmentReader {
+  const options = sizedFor(usual, columns.length);
   const chosen = textColumns(dataset, columns, kernel, options.maxRows);
   const slots = new ColumnSlots(kernel, chosen.paths.length, options.maxRows, options.windowBytes + 16);
   const window = new TextWindow(kernel, options.windowBytes);
-  const format = openFormat(kernel, chosen.paths, slots, options);
+  const { startText } = openFormat(kernel, chosen.paths, slots, options, env.codecs);
   const sources = openSources(env.files);
 
   async function* batches(fragment: Fragment, signal: AbortSignal): AsyncGenerator<TextBatch> {
@@ -44,23 +52,17 @@ export function openTextReader(
     const source = await sources.use(file, signal);
     const whole = { from: 0, to: source.sizeBytes };
     const packed = file.compression !== 'none';
+    const open = (range: { from: number; to: number }) =>
+      textBlocks(source, file, env.codecs, range, options.blockBytes, signal);
+    const { format, from } = await startText(source, file, signal);
     const range = packed ? whole : await lineRange(source, part, options.maxRecordBytes, signal);
-    const open = (from: { from: number; to: number }) =>
-      textBlocks(source, file, env.codecs, from, options.blockBytes, signal);
     chosen.startFile(file);
-    window.open(open(range), range.from);
     try {
-      await window.fill();
-      if (range.from === 0) skipMark(window, source);
-      const reading = {
-        kernel,
-        window,
-        slots,
-        options,
-        name: source.name,
-        format: format.startText(window, source.name),
-        placeOf: (offset: number) => textPlace(open(whole), offset),
-      };
+      const start = packed || range.from > 0 ? range.from : Math.min(from, range.to);
+      await window.open(open({ from: start, to: range.to }), start, packed ? from : 0);
+      if (range.from === 0 && from === 0) await skipMark(window, source);
+      const placeOf = (offset: number) => textPlace(open(whole), offset);
+      const reading = { kernel, window, slots, options, format, name: source.name, placeOf };
       for await (const batch of textBatches(reading, signal)) yield chosen.batch(batch);
     } finally {
       await window.close();
@@ -82,7 +84,8 @@ interface BytePart {
   readonly to: number | null;
 }
 
-function skipMark(window: TextWindow, source: ByteSource): void {
+async function skipMark(window: TextWindow, source: ByteSource): Promise<void> {
+  await window.fill();
   const start = window.unread();
   refuseWideText(start, source.name);
   window.at += bomBytes(start);

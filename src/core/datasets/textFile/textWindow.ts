@@ -1,4 +1,5 @@
 import type { Kernel } from '../../../kernel/kernel.ts';
+import { joinBytes } from './joinBytes.ts';
 
 const LF = 10;
 const NOTHING = new Uint8Array(0);
@@ -33,8 +34,8 @@ export class TextWindow {
     this.end = this.#area;
   }
 
-  /** Starts on a text whose first byte is at `offset` of its file. */
-  open(blocks: AsyncIterable<Uint8Array>, offset: number): void {
+  /** Starts on blocks whose first byte is at `offset` of their text, with the first `skip` bytes passed over. */
+  async open(blocks: AsyncIterable<Uint8Array>, offset: number, skip: number): Promise<void> {
     this.#blocks = blocks[Symbol.asyncIterator]();
     this.#pending = NOTHING;
     this.#lastByte = LF;
@@ -42,6 +43,11 @@ export class TextWindow {
     this.at = this.#area;
     this.end = this.#area;
     this.ended = false;
+    for (let left = skip; left > 0 && (await this.#more());) {
+      const taken = Math.min(left, this.#pending.length);
+      this.#consume(taken);
+      left -= taken;
+    }
   }
 
   /** Lets go of the blocks. */
@@ -102,7 +108,7 @@ export class TextWindow {
       if (more) this.#consume(taken);
       else this.#lastByte = LF;
     }
-    return length > maxBytes ? 'tooLong' : joined(pieces, length);
+    return length > maxBytes ? 'tooLong' : joinBytes(pieces);
   }
 
   #endLine(): void {
@@ -129,14 +135,4 @@ export class TextWindow {
     }
     return true;
   }
-}
-
-function joined(pieces: readonly Uint8Array[], length: number): Uint8Array {
-  const all = new Uint8Array(length);
-  let at = 0;
-  for (const piece of pieces) {
-    all.set(piece, at);
-    at += piece.length;
-  }
-  return all;
 }

@@ -11,7 +11,7 @@ const encoder = new TextEncoder();
 /** Text of a value by the documented rules, from what JSON.parse makes of it (numbers aside: they are made to survive it). */
 function expected(value: unknown): string | null {
   if (value === undefined || value === null) return null;
-  return typeof value === 'string' ? value.toWellFormed() : JSON.stringify(value);
+  return typeof value === 'string' ? Buffer.from(value).toString() : JSON.stringify(value);
 }
 
 function at(value: unknown, path: ColumnPath): unknown {
