@@ -2,15 +2,16 @@ import type { Kernel } from '../../../kernel/kernel.ts';
 import type { TextColumn } from '../../../kernel/textColumn.ts';
 import { offsetsOf, presenceOf, putBits } from './arrayParts.ts';
 import { childOf, rowBytes, type ArrowArray } from './arrowArray.ts';
+import { joinTexts } from './joinTexts.ts';
 import { fixedListText, listText, listViewText, mapText, structText } from './nestedText.ts';
 import { dictionaryIndexes, pickText, runIndexes } from './pickText.ts';
 import { binaryText, decimalText, intervalText, nullText, primitiveText } from './primitiveText.ts';
-import type { TextContext } from './textContext.ts';
+import type { DictionaryText, TextContext } from './textContext.ts';
 import { utf8Text } from './utf8Text.ts';
 import { viewParts } from './viewParts.ts';
 
 /** A context whose dictionaries are made into text when they are met; `dictionaries` holds those that are text already. */
-export function openTextContext(kernel: Kernel, dictionaries: ReadonlyMap<ArrowArray, TextColumn>): TextContext {
+export function openTextContext(kernel: Kernel, dictionaries: TextContext['dictionaries']): TextContext {
   const context: TextContext = {
     kernel,
     dictionaries,
@@ -100,8 +101,14 @@ function dictionaryText(context: TextContext, array: ArrowArray, from: number, t
     if (presence.nulls === to - from) return nullText(kernel, to - from);
     throw new Error('its dictionary is missing');
   }
-  const text = context.dictionaries.get(dictionary) ?? arrayText(context, dictionary, 0, dictionary.rows);
-  return pickText(kernel, to - from, dictionaryIndexes(kernel, array, from, to), presence, text, dictionary.rows);
+  const { text, rows } = context.dictionaries.get(dictionary) ?? wholeDictionary(context, dictionary);
+  return pickText(kernel, to - from, dictionaryIndexes(kernel, array, from, to), presence, text, rows);
+}
+
+/** The texts of all parts of a dictionary. */
+export function wholeDictionary(context: TextContext, parts: readonly ArrowArray[]): DictionaryText {
+  const texts = parts.map((part) => ({ text: context.textOf(part, 0, part.rows), rows: part.rows }));
+  return joinTexts(context.kernel, texts);
 }
 
 function runsText(context: TextContext, array: ArrowArray, from: number, to: number): TextColumn {

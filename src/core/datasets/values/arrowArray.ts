@@ -50,7 +50,8 @@ export interface ArrowArray {
   readonly validity: Uint8Array | null;
   readonly buffers: readonly Uint8Array[];
   readonly children: readonly ArrowArray[];
-  readonly dictionary: ArrowArray | null;
+  /** The parts of a dictionary column's dictionary, in order; null when there is none. */
+  readonly dictionary: readonly ArrowArray[] | null;
 }
 
 /** Bytes [row * width, end * width) of a buffer; a plain Error if it ends before. */

@@ -45,9 +45,7 @@ function rawBytes(buffer: unknown): Uint8Array {
   return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
 }
 
-function dictionaryOf(value: ArrowField, data: Data): ArrowArray | null {
-  const chunks = (data.dictionary?.data ?? []) as readonly Data[];
-  const [chunk, ...more] = chunks;
-  if (more.length > 0) throw new Error('its dictionary comes in several parts');
-  return chunk === undefined ? null : dataArray(value, chunk);
+function dictionaryOf(value: ArrowField, data: Data): ArrowArray[] | null {
+  if (!data.dictionary) return null;
+  return data.dictionary.data.map((chunk: Data) => dataArray(value, chunk));
 }

@@ -1,11 +1,12 @@
 import type { Kernel } from '../../../kernel/kernel.ts';
 import type { TextColumn } from '../../../kernel/textColumn.ts';
 import type { Presence } from './arrayParts.ts';
+import { rowError } from './rowError.ts';
 import { withTexts } from './withTexts.ts';
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
-/** A text column of checked offsets (from 0) and bytes that are not checked yet: a plain Error names the first row whose value is not UTF-8. */
+/** A text column of checked offsets (from 0) and bytes that are not checked yet: the row error of the first value that is not UTF-8. */
 export function utf8Text(
   kernel: Kernel,
   rows: number,
@@ -15,7 +16,7 @@ export function utf8Text(
 ): TextColumn {
   const length = kernel.ints(offsets, rows + 1)[rows] ?? 0;
   if (!isUtf8(kernel.bytes(values, length)) || kernel.splitCharacter(offsets, values, rows, length) >= 0) {
-    throw new Error(`the value of row ${firstBadRow(kernel, rows, offsets, values) + 1} of these is not UTF-8`);
+    throw rowError('a value is not UTF-8', firstBadRow(kernel, rows, offsets, values));
   }
   const { validity, nulls } = presence;
   if (nulls === 0 || kernel.nullHasText(offsets, rows, validity) === 0) return { offsets, values, validity, nulls };
