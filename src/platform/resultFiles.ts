@@ -152,6 +152,7 @@ export function openResultFolder(folder: string, runId: string): ResultFolder {
   };
   return {
     path: folder,
+    at: (name) => path.join(folder, name),
     occupant: (names) => occupantOf(folder, names),
     create: async (name) => {
       try {

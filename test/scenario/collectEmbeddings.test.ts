@@ -13,7 +13,7 @@ import { jobOf, keptFile, memorySource, NEVER, noCodecs } from '../unit/core/col
 
 const ROWS = 16_000;
 const DIMENSIONS = 3072;
-const ALLOWED_BYTES = 250_000_000;
+const ALLOWED_BYTES = 200_000_000;
 
 let folder = '';
 beforeAll(async () => {
@@ -21,8 +21,13 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
+const noise = Float32Array.from({ length: DIMENSIONS }, (_, at) => Math.sin(at));
+
+/** Noise that says at its front which row it is. */
 function vectorOf(row: number): Float32Array {
-  return Float32Array.from({ length: DIMENSIONS }, (_, at) => Math.fround(Math.sin(row * 31 + at)));
+  const vector = noise.slice();
+  vector[0] = row;
+  return vector;
 }
 
 /** Half of the rows forwards, then the others backwards: an order no reading ahead can serve. */
@@ -106,8 +111,8 @@ describe('a large output of embeddings', () => {
     expect((await connection.runAndReadAll(sql)).getRowsJson()).toEqual([
       [String(ROWS), String(ROWS), String(DIMENSIONS), String(DIMENSIONS)],
     ]);
-    const one = `select embedding[7] from read_parquet('${written.results[0] ?? ''}') where id = 12345`;
-    expect((await connection.runAndReadAll(one)).getRows()).toEqual([[vectorOf(12_345)[6]]]);
+    const one = `select embedding[1] from read_parquet('${written.results[0] ?? ''}') where id = 12345`;
+    expect((await connection.runAndReadAll(one)).getRows()).toEqual([[12_345]]);
     connection.closeSync();
   });
 });

@@ -2,7 +2,7 @@ import { throwIfAborted, TrancheError } from '../errors.ts';
 import { ROW_OUTCOMES, type RowCounts, type RowOutcome } from '../model/outcome.ts';
 import type { AnswerShape } from './answerSchema.ts';
 import { type ChunkAnswers, type ChunkJoin, joinChunk, type JoinNotes } from './joinChunk.ts';
-import type { KeptBlock, KeptRows } from './keptRows.ts';
+import type { KeptBlock, KeptRows, RowRange } from './keptRows.ts';
 import type { Answer } from './parseAnswer.ts';
 import { textAt } from './parquetPages.ts';
 
@@ -135,34 +135,68 @@ async function joinRow(block: KeptBlock, row: number, cursor: ChunkCursor, signa
   return { block, row, status: answer.outcome, answer, error: answer.error };
 }
 
+export interface JoinRunInput {
+  readonly kept: KeptRows;
+  /** Rows of the plan, quarantined ones included. */
+  readonly rows: number;
+  readonly chunks: readonly ChunkAnswers[];
+  readonly shape: AnswerShape;
+  /** Gets every row in dataset order; a promise is awaited. */
+  readonly onRow: (row: JoinedRow) => Promise<void> | null;
+  /** Told now and then how many rows are joined. */
+  readonly onProgress?: (rows: number) => void;
+}
+
 /**
- * Gives every kept row, in dataset order, its one outcome. `onRow` is awaited; `rows` is how many rows the plan has, and any other
- * number of kept rows is a `corrupt` error. Memory: a block of kept rows, one chunk's index and a window of its files.
+ * Counts the rows of one chunk by outcome. `rows` holds all of them and may hold others; `requests` is how many the chunk has,
+ * any other number is a `corrupt` error.
  */
-export async function joinRun(
+export async function countChunk(
   kept: KeptRows,
-  rows: number,
-  chunks: readonly ChunkAnswers[],
+  rows: RowRange,
+  requests: number,
+  answers: ChunkAnswers,
   shape: AnswerShape,
-  onRow: (row: JoinedRow) => Promise<void> | null,
   signal: AbortSignal,
 ): Promise<JoinTotals> {
-  const cursor = new ChunkCursor(chunks, shape);
+  const cursor = new ChunkCursor([answers], shape);
+  const tally = new Tally();
+  try {
+    for await (const block of kept.blocks(signal, rows)) {
+      for (let row = 0; row < block.rows; row++) {
+        if (block.chunks[row] === answers.chunk) tally.add(await joinRow(block, row, cursor, signal));
+      }
+      await turn(signal);
+    }
+  } finally {
+    await cursor.close();
+  }
+  return { rows: tally.rows(requests), usage: tally.usage, notes: cursor.notes };
+}
+
+/**
+ * Gives every kept row its one outcome; any other number of kept rows than the plan has is a `corrupt` error.
+ * Memory: a block of kept rows, one chunk's index and a window of its files.
+ */
+export async function joinRun(input: JoinRunInput, signal: AbortSignal): Promise<JoinTotals> {
+  const cursor = new ChunkCursor(input.chunks, input.shape);
   const tally = new Tally();
   let seen = 0;
   try {
-    for await (const block of kept.blocks(signal)) {
+    for await (const block of input.kept.blocks(signal)) {
       for (let row = 0; row < block.rows; row++) {
         const joined = await joinRow(block, row, cursor, signal);
         tally.add(joined);
-        const written = onRow(joined);
+        const written = input.onRow(joined);
         if (written !== null) await written;
         seen++;
-        if (seen % ROWS_A_TURN === 0) await turn(signal);
+        if (seen % ROWS_A_TURN > 0) continue;
+        input.onProgress?.(seen);
+        await turn(signal);
       }
     }
   } finally {
     await cursor.close();
   }
-  return { rows: tally.rows(rows), usage: tally.usage, notes: cursor.notes };
+  return { rows: tally.rows(input.rows), usage: tally.usage, notes: cursor.notes };
 }

@@ -16,13 +16,19 @@ export interface KeptBlock {
   readonly details: TextValues;
 }
 
+/** Rows [from, to) of the dataset. */
+export interface RowRange {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** The kept rows of a run. */
 export interface KeptRows {
   readonly name: string;
   readonly schema: KeptSchema;
   readonly rows: number;
-  /** All rows in dataset order, one row group in memory at a time. */
-  readonly blocks: (signal: AbortSignal) => AsyncGenerator<KeptBlock>;
+  /** Rows in dataset order, one row group in memory at a time; with `rows` only the row groups that hold any of them. */
+  readonly blocks: (signal: AbortSignal, rows?: RowRange) => AsyncGenerator<KeptBlock>;
 }
 
 const MAX_CHUNK_BYTES = 1 << 30;
@@ -117,8 +123,12 @@ export async function openKeptRows(
     name: source.name,
     schema,
     rows: footer.row_groups.reduce((sum, group) => sum + Number(group.num_rows), 0),
-    blocks: async function* (blockSignal) {
+    blocks: async function* (blockSignal, range) {
+      let firstRow = 0;
       for (const group of footer.row_groups) {
+        const groupRow = firstRow;
+        firstRow += Number(group.num_rows);
+        if (range && (firstRow <= range.from || groupRow >= range.to)) continue;
         const columns = await guard(() => readColumns(source, group, texts, codecs, blockSignal));
         if (columns.length !== texts + OWN_TAIL) throw corrupt(source, 'a column is missing');
         const pages = columns[0]?.length ?? 0;

@@ -2,6 +2,10 @@ import { definitionLevels, framed, type LevelRun } from './levels.ts';
 import type { ParquetPage } from './parquetFile.ts';
 
 const FIRST_BYTES = 4096;
+/** Room beyond this is given back after a page. */
+const KEEP_BYTES = 4_000_000;
+/** Longer texts are encoded aside, so that room for them need not be guessed. */
+const LONG_TEXT_CHARS = 16_384;
 /** A page closes once its values are this big. */
 const PAGE_BYTES = 1_000_000;
 const PAGE_ROWS = 20_000;
@@ -37,6 +41,10 @@ class PlainBytes {
   }
 
   text(text: string): void {
+    if (text.length > LONG_TEXT_CHARS) {
+      this.sized(this.#encoder.encode(text));
+      return;
+    }
     const at = this.#room(4 + text.length * 3);
     const { written } = this.#encoder.encodeInto(text, this.#bytes.subarray(at + 4));
     this.#view.setUint32(at, written, true);
@@ -74,6 +82,10 @@ class PlainBytes {
   take(): Uint8Array {
     const taken = this.#bytes.slice(0, this.length);
     this.length = 0;
+    if (this.#bytes.length > KEEP_BYTES) {
+      this.#bytes = new Uint8Array(FIRST_BYTES);
+      this.#view = new DataView(this.#bytes.buffer);
+    }
     return taken;
   }
 }

@@ -25,7 +25,7 @@ export interface Answer {
 const MAX_ERROR_CHARS = 2000;
 
 /** At most 2,000 characters of a provider's text. */
-export function shortened(text: string): string {
+function shortened(text: string): string {
   if (text.length <= MAX_ERROR_CHARS) return text;
   const splitsPair = /[\ud800-\udbff]/.test(text.charAt(MAX_ERROR_CHARS - 1));
   return `${text.slice(0, MAX_ERROR_CHARS - (splitsPair ? 1 : 0))}...`;

@@ -11,8 +11,10 @@ export interface ResultFile extends ByteSink {
  * their manifest, or files without a manifest, which are no results.
  */
 export interface ResultFolder {
-  /** For sentences and for the paths in the answer: absolute, or an object's URI. */
+  /** For sentences: absolute, or an object's URI. */
   readonly path: string;
+  /** Where a published file of that name lies. */
+  readonly at: (name: string) => string;
   /**
    * What lies there now: nothing of ours; results, as the text of their manifest; `unfinished`, when the run that is named was
    * stopped while it moved them in; or `foreign`, files with names of ours that no manifest speaks for.

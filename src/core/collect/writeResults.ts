@@ -25,6 +25,8 @@ export interface WriteResultsInput {
   /** Null writes Parquet uncompressed. */
   readonly packer: PagePacker | null;
   readonly compileSchema: SchemaCompiler;
+  /** Told now and then how many rows are joined. */
+  readonly onProgress?: (rows: number) => void;
 }
 
 export interface WrittenResults {
@@ -57,7 +59,11 @@ function runOf(manifest: string): string | null {
   }
 }
 
-async function checkFree(input: WriteResultsInput, signal: AbortSignal): Promise<void> {
+/** Throws `exists`, naming the folder and `--replace`, when results of another run lie where this one's will. */
+export async function refuseOccupied(
+  input: Pick<WriteResultsInput, 'folder' | 'runId' | 'replace'>,
+  signal: AbortSignal,
+): Promise<void> {
   const { path } = input.folder;
   const occupant = await input.folder.occupant(RESULT_FILES, signal);
   if (input.replace || occupant.kind === 'free') return;
@@ -138,7 +144,12 @@ async function writeTables(
   signal: AbortSignal,
 ): Promise<Tables> {
   const tables = await openTables(input, shape, asText);
-  const totals = await joinRun(input.kept, input.rows, input.chunks, shape, (row) => addRow(tables, row), signal);
+  const { kept, rows: expected, chunks, onProgress } = input;
+  const onRow = (row: JoinedRow): Promise<void> | null => addRow(tables, row);
+  const totals = await joinRun(
+    { kept, rows: expected, chunks, shape, onRow, ...(onProgress && { onProgress }) },
+    signal,
+  );
   const files: WrittenFile[] = [];
   for (const { name, file, table } of tables) {
     const { rows, sizeBytes } = await table.finish();
@@ -187,7 +198,7 @@ async function writeManifest(input: WriteResultsInput, tables: Tables, keptAsTex
  */
 export async function writeResults(input: WriteResultsInput, signal: AbortSignal): Promise<WrittenResults> {
   throwIfAborted(signal);
-  await checkFree(input, signal);
+  await refuseOccupied(input, signal);
   const shape = answerShape(input.job, input.compileSchema);
   try {
     const { asText, ...tables } = await writeTyped(input, shape, signal);
@@ -195,7 +206,7 @@ export async function writeResults(input: WriteResultsInput, signal: AbortSignal
     await writeManifest(input, tables, keptAsText);
     throwIfAborted(signal);
     await input.folder.publish(RESULT_FILES);
-    const at = (name: string): string => `${input.folder.path}/${name}`;
+    const { at } = input.folder;
     const names = tables.files.map(({ file }) => file).filter((name) => name !== FAILURES);
     const { rows, usage, notes } = tables.totals;
     return {

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
@@ -491,5 +491,39 @@ describe('a results folder', () => {
     };
     await expect(writeResults(input, stop.signal)).rejects.toMatchObject({ code: 'cancelled' });
     await expect(readFile(join(folder, 'stopped', 'manifest.json'))).rejects.toThrow(/ENOENT/);
+  });
+
+  it('is untouched when the work is stopped in its midst, and no file is left beside it', async () => {
+    const stop = new AbortController();
+    const many = await keptRows(
+      [ID],
+      [],
+      Array.from({ length: 10_000 }, (_, row) => ({ texts: [`r${row}`, String(row)], chunk: 1 })),
+    );
+    const input = {
+      job: jobOf(CHAT, {}),
+      planHash: 'h',
+      runId: 'r',
+      rows: many.rows,
+      kept: many,
+      chunks,
+      folder: openResultFolder(join(folder, 'midst'), 'r'),
+      replace: false,
+      packer: null,
+      compileSchema,
+      onProgress: () => stop.abort(),
+    };
+    await expect(writeResults(input, stop.signal)).rejects.toMatchObject({ code: 'cancelled' });
+    expect((await readdir(folder)).filter((name) => name.includes('midst'))).toEqual([]);
+  });
+
+  it('is finished by the run that was stopped while moving it in', async () => {
+    const { manifest } = await write('moving', jobOf(CHAT, {}), await kept(), chunks);
+    await rm(manifest);
+    await writeFile(join(folder, 'moving', '.tranche-moving'), 'run-1\n');
+    const other = write('moving', jobOf(CHAT, {}), await kept(), chunks, { runId: 'run-2' });
+    await expect(other).rejects.toThrow(/results of run run-1/);
+    await write('moving', jobOf(CHAT, {}), await kept(), chunks);
+    expect(await readdir(join(folder, 'moving'))).toEqual(['failures.parquet', 'manifest.json', 'results.parquet']);
   });
 });
