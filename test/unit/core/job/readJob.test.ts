@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { TrancheError } from '../../../../src/core/errors.ts';
+import { TrancheError, isTrancheError } from '../../../../src/core/errors.ts';
 import type { JobFiles } from '../../../../src/core/job/jobFiles.ts';
 import { readJob } from '../../../../src/core/job/readJob.ts';
 import type { Job } from '../../../../src/core/model/job.ts';
@@ -401,6 +402,27 @@ describe('a bad job gets one sentence with line and column:', () => {
   ])('text %#', async (text, sentence) => {
     expect(await problem(text)).toBe(`posts.tranche.json:${sentence}`);
   });
+});
+
+test('a damaged job is taken or refused in one sentence with a place, whatever the damage', async () => {
+  const good = jobText();
+  const piece = fc.oneof(
+    fc.constantFrom('{', '}', '[', ']', '"', ',', ':', '//', '/*', '\\', '\\u', 'null', '1e', '-', '\n', '\0'),
+    fc.string({ unit: 'binary', maxLength: 3 }),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.nat(good.length), fc.nat(20), piece, async (at, removed, put) => {
+      const text = good.slice(0, at) + put + good.slice(at + removed);
+      const error = await read(text).then(
+        () => null,
+        (thrown: unknown) => thrown,
+      );
+      if (error === null) return;
+      expect(isTrancheError(error, 'badJob')).toBe(true);
+      expect((error as Error).message).toMatch(/^posts\.tranche\.json:\d+:\d+: \S[^\n]*[.?]$/);
+    }),
+    { numRuns: 2000 },
+  );
 });
 
 describe('the source of a job', () => {
