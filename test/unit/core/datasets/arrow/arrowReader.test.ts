@@ -1,0 +1,227 @@
+import { mkdtemp, rm, writeFile, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { arrowReader } from '../../../../../src/core/datasets/arrow/arrowReader.ts';
+import type { ReadEnv } from '../../../../../src/core/datasets/formatReader.ts';
+import type { ColumnPath } from '../../../../../src/core/model/columnType.ts';
+import type { Dataset, DatasetFile } from '../../../../../src/core/model/dataset.ts';
+import { openKernel, type Kernel } from '../../../../../src/kernel/kernel.ts';
+import type { TextColumn } from '../../../../../src/kernel/textColumn.ts';
+import { openCodecs } from '../../../../../src/platform/codecs.ts';
+import { localFiles } from '../../../../../src/platform/localFiles.ts';
+import { python } from '../../../../support/python.ts';
+
+const signal = new AbortController().signal;
+let folder = '';
+let env: ReadEnv;
+
+/** Writes one table in every container, and the texts we expect by an independent rule. */
+const WRITE = `
+import sys, json, datetime, decimal, base64, uuid
+import pyarrow as pa, pyarrow.ipc as ipc, pyarrow.feather as feather
+out = sys.argv[1]
+D = decimal.Decimal
+n = 1000
+def pick(values): return [values[i % len(values)] for i in range(n)]
+cols, want = {}, {}
+def add(name, array, texts):
+    cols[name] = array; want[name] = texts
+ints = pick([0, -1, 7, None, 127, -128])
+for bits in (8, 16, 32, 64):
+    add(f'i{bits}', pa.array(ints, getattr(pa, f'int{bits}')()), [None if v is None else str(v) for v in ints])
+big = pick([2**64-1, 0, None, 2**63])
+add('u64', pa.array(big, pa.uint64()), [None if v is None else str(v) for v in big])
+bools = pick([True, False, None])
+add('b', pa.array(bools), [None if v is None else str(v).lower() for v in bools])
+words = pick(['', 'a', None, 'caf\\u00e9', '\\u65e5\\u672c\\u8a9e and more than twelve bytes', 'x' * 40, '"q"\\n'])
+for name, kind in (('utf8', pa.string()), ('large', pa.large_string()), ('view', pa.string_view())):
+    add(name, pa.array(words, kind), words)
+bins = pick([b'', b'a', None, b'\\xff\\xfe', b'\\x00' * 20])
+b64 = [None if v is None else base64.b64encode(v).decode() for v in bins]
+for name, kind in (('bin', pa.binary()), ('lbin', pa.large_binary()), ('vbin', pa.binary_view())):
+    add(name, pa.array(bins, kind), b64)
+fixed = pick([b'abc', None, b'\\x00\\x01\\x02'])
+add('fbin', pa.array(fixed, pa.binary(3)), [None if v is None else base64.b64encode(v).decode() for v in fixed])
+ids = pick([uuid.UUID(int=5), None, uuid.UUID(int=2**128-1)])
+add('uuid', pa.array([None if v is None else v.bytes for v in ids], pa.uuid()), [None if v is None else str(v) for v in ids])
+decs = pick([D('1.10'), D('-0.05'), None, D('0.00'), D('99999999.99')])
+dec = [None if v is None else format(v, 'f') for v in decs]
+for name, kind in (('d128', pa.decimal128(10, 2)), ('d256', pa.decimal256(60, 2)), ('d64', pa.decimal64(18, 2))):
+    add(name, pa.array(decs, kind), dec)
+dates = pick([datetime.date(2024, 9, 9), None, datetime.date(1, 1, 1), datetime.date(9999, 12, 31)])
+add('date32', pa.array(dates, pa.date32()), [None if v is None else v.isoformat() for v in dates])
+add('date64', pa.array(dates, pa.date64()), [None if v is None else v.isoformat() for v in dates])
+times = pick([datetime.time(12, 34, 56), None, datetime.time(0, 0, 0)])
+for unit, kind, zeros in (('s', pa.time32('s'), ''), ('ms', pa.time32('ms'), '.000'), ('us', pa.time64('us'), '.000000'), ('ns', pa.time64('ns'), '.000000000')):
+    add(f'time_{unit}', pa.array(times, kind), [None if v is None else v.isoformat() + zeros for v in times])
+stamps = pick([0, -1, None, 253402300799])
+for unit, scale, zeros in (('s', 1, ''), ('ms', 10**3, '.000'), ('us', 10**6, '.000000')):
+    text = [None if v is None else (datetime.datetime(1970,1,1) + datetime.timedelta(seconds=v)).isoformat() + zeros for v in stamps]
+    raw = pa.array([None if v is None else v * scale for v in stamps], pa.int64())
+    add(f'ts_{unit}', raw.cast(pa.timestamp(unit)), text)
+    add(f'tz_{unit}', raw.cast(pa.timestamp(unit, 'Europe/Berlin')), [None if v is None else v + 'Z' for v in text])
+durs = pick([0, 3723500, None, -1])
+add('dur', pa.array(durs, pa.int64()).cast(pa.duration('ms')), [{0: 'PT0.000S', 3723500: 'PT1H2M3.500S', None: None, -1: '-PT0.001S'}[v] for v in durs])
+mdn = pick([pa.MonthDayNano([1, 2, 3500000000]), None])
+add('mdn', pa.array(mdn, pa.month_day_nano_interval()), [None if v is None else 'P1M2DT3.500000000S' for v in mdn])
+floats = pick([0.1, None, 1e21, float('nan'), 1.0])
+f = {0.1: '0.1', 1e21: '1e+21', 1.0: '1'}
+ftext = [None if v is None else f.get(v, 'NaN') for v in floats]
+add('f64', pa.array(floats, pa.float64()), ftext)
+add('f32', pa.array(floats, pa.float32()), ftext)
+add('null', pa.nulls(n), [None] * n)
+for name, index in (('dict8', pa.int8()), ('dictu16', pa.uint16()), ('dict64', pa.int64())):
+    add(name, pa.array(words).dictionary_encode().cast(pa.dictionary(index, pa.string())), words)
+add('dictint', pa.array(ints, pa.int32()).dictionary_encode(), [None if v is None else str(v) for v in ints])
+def j(v): return json.dumps(v, separators=(',', ':'), ensure_ascii=False)
+lists = pick([[1, 2], [], None, [None, -3]])
+jlists = [None if v is None else j(v) for v in lists]
+for name, kind in (('list', pa.list_(pa.int64())), ('llist', pa.large_list(pa.int64())), ('vlist', pa.list_view(pa.int64())), ('lvlist', pa.large_list_view(pa.int64()))):
+    add(name, pa.array(lists, kind), jlists)
+pairs = pick([[1, 2], None, [3, None]])
+add('flist', pa.array(pairs, pa.list_(pa.int32(), 2)), [None if v is None else j(v) for v in pairs])
+structs = pick([{'a': 1, 'b': 'x"y', 'd': D('1.10')}, None, {'a': None, 'b': None, 'd': None}])
+add('struct', pa.array(structs, pa.struct([('a', pa.int32()), ('b', pa.string()), ('d', pa.decimal128(5, 2))])),
+    [None if v is None else '{"a":%s,"b":%s,"d":%s}' % (j(v['a']), j(v['b']), 'null' if v['d'] is None else v['d']) for v in structs])
+maps = pick([[('k', 1), ('l', None)], [], None])
+add('map', pa.array(maps, pa.map_(pa.string(), pa.int64())), [None if v is None else j(dict(v)) for v in maps])
+imaps = pick([[(1, 'x')], [], None])
+add('imap', pa.array(imaps, pa.map_(pa.int64(), pa.string())), [None if v is None else j([list(p) for p in v]) for v in imaps])
+deep = pick([[{'t': datetime.date(2024, 9, 9), 'f': [float('nan'), 1.5]}], [], None])
+add('deep', pa.array(deep, pa.list_(pa.struct([('t', pa.date32()), ('f', pa.list_(pa.float64()))]))),
+    [None if v is None else '[' + ','.join('{"t":"2024-09-09","f":["NaN",1.5]}' for _ in v) + ']' for v in deep])
+ldict = pick([['p', 'q'], None, ['p']])
+add('ldict', pa.array(ldict, pa.list_(pa.dictionary(pa.int8(), pa.string()))), [None if v is None else j(v) for v in ldict])
+runs = pa.array([7, None, 9], pa.int64())
+ree = pa.RunEndEncodedArray.from_arrays(pa.array([3, 10, n], pa.int32()), runs)
+add('ree', ree, ['7' if i < 3 else None if i < 10 else '9' for i in range(n)])
+table = pa.table(cols)
+small = ['i32', 'utf8', 'dict8', 'struct', 'list']
+json.dump(want, open(f'{out}/want.json', 'w'))
+def write(name, t, stream=False, rows=None, **options):
+    opener = ipc.new_stream if stream else ipc.new_file
+    with opener(f'{out}/{name}', t.schema, options=ipc.IpcWriteOptions(**options)) as w: w.write_table(t, max_chunksize=rows)
+write('plain.arrow', table, rows=97)
+write('one.arrow', table)
+write('lz4.arrow', table, rows=300, compression='lz4')
+write('zstd.arrow', table, rows=300, compression='zstd')
+write('stream.arrows', table, stream=True, rows=97)
+write('streamz.arrows', table, stream=True, rows=97, compression='zstd')
+feather.write_feather(table.drop_columns(['ree', 'vlist', 'lvlist']), f'{out}/two.feather', compression='lz4')
+write('sliced.arrow', table.slice(13, 500), rows=77)
+feather.write_feather(pa.table({'a': [1]}), f'{out}/one.feather', version=1)
+union = pa.UnionArray.from_sparse(pa.array([0], pa.int8()), [pa.array([1])])
+write('union.arrow', pa.table({'u': union}))
+deltas = [pa.record_batch({'d': pa.array(v).dictionary_encode()}) for v in (['a', 'b'], ['a', 'b', 'c'], ['z', 'y'])]
+with ipc.new_stream(f'{out}/delta.arrows', deltas[0].schema, options=ipc.IpcWriteOptions(emit_dictionary_deltas=True)) as w:
+    for b in deltas: w.write_batch(b)
+with ipc.new_file(f'{out}/delta.arrow', deltas[0].schema, options=ipc.IpcWriteOptions(emit_dictionary_deltas=True)) as w:
+    for b in deltas[:2]: w.write_batch(b)
+write('empty.arrow', table.slice(0, 0))
+write('emptyish.arrows', pa.table({'a': pa.array([], pa.string())}), stream=True)
+write('big.arrow', pa.table({'t': ['y' * 100] * 200000, 'd': pa.array(['z' * 1000] * 200000).dictionary_encode(), 'v': pa.array(['w' * 50] * 200000, pa.string_view())}))
+`;
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'tranche-arrow-'));
+  env = { files: localFiles(), codecs: await openCodecs() };
+  await python(WRITE, [folder]);
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+function textsOf(kernel: Kernel, column: TextColumn, rows: number): (string | null)[] {
+  const ends = kernel.ints(column.offsets, rows + 1).slice();
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  return Array.from({ length: rows }, (_, row) => {
+    const bit = column.validity === 0 ? 1 : ((kernel.bytes(column.validity + (row >> 3), 1)[0] ?? 0) >> (row & 7)) & 1;
+    const [from = 0, to = 0] = ends.slice(row, row + 2);
+    if (bit === 0) expect(to).toBe(from);
+    return bit === 0 ? null : decoder.decode(kernel.bytes(column.values + from, to - from));
+  });
+}
+
+async function fileAt(name: string): Promise<DatasetFile> {
+  const uri = path.join(folder, name);
+  const { length } = await readFile(uri);
+  return { name, uri, sizeBytes: length, modifiedMs: 0, compression: 'none', partition: {} };
+}
+
+async function open(name: string, partition: Record<string, string | null> = {}): Promise<Dataset> {
+  const file = { ...(await fileAt(name)), partition };
+  const source = await env.files.open(file.uri, signal);
+  try {
+    const { columns } = await arrowReader.describe(source, file, env, signal);
+    return { uri: file.uri, format: 'arrow', files: [file], columns, partitionColumns: Object.keys(partition) };
+  } finally {
+    await source.close();
+  }
+}
+
+async function readAll(dataset: Dataset, columns: readonly ColumnPath[]) {
+  const kernel = openKernel();
+  const reader = arrowReader.open(dataset, columns, kernel, env);
+  const start = kernel.mark();
+  const texts = columns.map((): (string | null)[] => []);
+  const batchRows: number[] = [];
+  const arrow = columns.map(() => 0);
+  try {
+    for (const fragment of await arrowReader.fragments(dataset, 0, columns, env, signal)) {
+      let rows = 0;
+      for await (const batch of reader.batches(fragment, signal)) {
+        batch.columns.forEach((column, index) => texts[index]?.push(...textsOf(kernel, column, batch.rows)));
+        batch.columns.forEach((column) => {
+          const all = textsOf(kernel, column, batch.rows);
+          expect(all.filter((text) => text === null).length).toBe(column.nulls);
+        });
+        batch.arrowBytes.forEach((bytes, index) => (arrow[index] = (arrow[index] ?? 0) + bytes));
+        batchRows.push(batch.rows);
+        rows += batch.rows;
+      }
+      if (fragment.rows !== null) expect(rows).toBe(fragment.rows);
+    }
+    expect(kernel.mark()).toBe(start);
+    return { texts, batchRows, arrow };
+  } finally {
+    await reader.close();
+  }
+}
+
+async function want(): Promise<Record<string, (string | null)[]>> {
+  return JSON.parse(await readFile(path.join(folder, 'want.json'), 'utf8')) as Record<string, (string | null)[]>;
+}
+
+describe('every Arrow type', () => {
+  const names = [
+    'plain.arrow',
+    'one.arrow',
+    'lz4.arrow',
+    'zstd.arrow',
+    'stream.arrows',
+    'streamz.arrows',
+    'two.feather',
+  ];
+  it.each(names)('has the text that the rule gives it (%s)', async (name) => {
+    const dataset = await open(name);
+    const expected = await want();
+    const { texts } = await readAll(
+      dataset,
+      dataset.columns.map((column) => [column.name]),
+    );
+    for (const [index, column] of dataset.columns.entries()) {
+      expect({ [column.name]: texts[index] }).toEqual({ [column.name]: expected[column.name] });
+    }
+  });
+
+  it('has it in slices too', async () => {
+    const dataset = await open('sliced.arrow');
+    const expected = await want();
+    const { texts } = await readAll(
+      dataset,
+      dataset.columns.map((column) => [column.name]),
+    );
+    for (const [index, column] of dataset.columns.entries()) {
+      expect({ [column.name]: texts[index] }).toEqual({ [column.name]: expected[column.name]?.slice(13, 513) });
+    }
+  });
+});
