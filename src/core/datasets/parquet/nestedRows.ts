@@ -4,15 +4,18 @@ import type { Kernel } from '../../../kernel/kernel.ts';
 import type { TextColumn } from '../../../kernel/textColumn.ts';
 import { arrowBytes } from '../values/arrowBytes.ts';
 import { arrowField } from '../values/arrowColumnType.ts';
-import { arrowVectorText, dataArray } from '../values/arrowVectorText.ts';
+import { openTextContext } from '../values/arrayText.ts';
+import { dataArray } from '../values/arrowVectorText.ts';
 import { withTexts } from '../values/withTexts.ts';
 import { brokenParquet } from './brokenParquet.ts';
 import type { LeafText } from './leafText.ts';
 import { nestedFile } from './nestedFile.ts';
+import { nodeType } from './nodeType.ts';
 import type { ParquetFile } from './parquetFile.ts';
 import { leavesOf } from './parquetFragments.ts';
 import type { ReadNested } from './parquetWasm.ts';
 import type { SchemaNode } from './schemaTree.ts';
+import { withParquetTypes } from './withParquetTypes.ts';
 
 /** Decoded at once, by the weight of the encoded pages. */
 const SLICE_BYTES = 16 << 20;
@@ -81,7 +84,12 @@ export class NestedRows {
     this.#waiting.shift();
     this.#taken = 0;
     if (this.#waiting.length > 0) return;
-    this.#packed ??= await nestedFile(this.#file, this.#rowGroup, this.#nodes, signal);
+    this.#packed ??= await nestedFile(
+      this.#file,
+      this.#rowGroup,
+      distinctBranches(this.#file.root, this.#nodes),
+      signal,
+    );
     const rows = Math.min(this.#sliceRows, this.#toRow - this.#nextRow);
     const table = tableFromIPC(this.#read(this.#packed, this.#nextRow, rows, this.#batchRows));
     if (table.numRows !== rows) throw new Error('its pages hold fewer rows than its row group');
@@ -95,31 +103,45 @@ export class NestedRows {
     if (batch === undefined) throw brokenParquet(this.#place(), new Error('rows are missing'));
     const from = this.#taken;
     this.#taken += rows;
-    return this.#nodes.map((node, i) => {
+    return this.#nodes.map((node) => {
       try {
-        return this.#text(batch, i, node.path.length, from, from + rows);
+        return this.#text(batch, node, from, from + rows);
       } catch (error) {
         throw brokenParquet({ ...this.#place(), column: node.path.join('.') }, error);
       }
     });
   }
 
-  #text(batch: RecordBatch, index: number, depth: number, from: number, to: number): LeafText {
-    let field: Field | undefined = batch.schema.fields[index];
-    let data: Data | undefined = batch.data.children[index];
+  #text(batch: RecordBatch, node: SchemaNode, from: number, to: number): LeafText {
+    const [name, ...below] = node.path;
+    const top = batch.schema.fields.findIndex((column) => column.name === name);
+    let field: Field | undefined = batch.schema.fields[top];
+    let data: Data | undefined = batch.data.children[top];
     const around: Data[] = [];
-    for (let level = 1; level < depth && data !== undefined; level++) {
-      around.push(data);
-      field = (field?.type as { children?: Field[] } | undefined)?.children?.[0];
-      data = data.children[0];
+    for (const step of below) {
+      const parts: readonly Field[] = (field?.type as { children?: Field[] } | undefined)?.children ?? [];
+      const part = parts.findIndex((column) => column.name === step);
+      if (data !== undefined) around.push(data);
+      field = parts[part];
+      data = data?.children[part];
     }
     if (field === undefined || data === undefined) throw new Error('it lacks a part');
-    const text = arrowVectorText(this.#kernel, field, data, from, to);
-    return {
-      text: masked(this.#kernel, text, around, from, to),
-      arrowBytes: arrowBytes(dataArray(arrowField(field), data), from, to),
-    };
+    const array = dataArray(withParquetTypes(arrowField(field), nodeType(node)), data);
+    const text = openTextContext(this.#kernel, new Map()).textOf(array, from, to);
+    return { text: masked(this.#kernel, text, around, from, to), arrowBytes: arrowBytes(array, from, to) };
   }
+}
+
+/** The nodes themselves, but where several lie in one top-level column that column as a whole. */
+function distinctBranches(root: SchemaNode, nodes: readonly SchemaNode[]): SchemaNode[] {
+  const byTop = new Map<string | undefined, SchemaNode>();
+  for (const node of nodes) {
+    const [top] = node.path;
+    const whole = root.children.find((child) => child.element.name === top);
+    const known = byTop.get(top);
+    byTop.set(top, known !== undefined && known !== node && whole !== undefined ? whole : node);
+  }
+  return [...byTop.values()];
 }
 
 /** A text column whose rows are null too where a struct around it is. */

@@ -1,4 +1,4 @@
-import type { ColumnPath } from '../../model/columnType.ts';
+import type { ColumnPath, ColumnType } from '../../model/columnType.ts';
 import type { Dataset, DatasetFile } from '../../model/dataset.ts';
 import { TrancheError } from '../../errors.ts';
 import type { ByteSource } from '../../ports.ts';
@@ -62,12 +62,20 @@ export function wantedColumns(
     if (node === undefined) return { kind: 'constant', text: null };
     try {
       if (node.leaf >= 0 && node.maxRepetition === 0) return { kind: 'flat', leaf: flatLeaf(node) };
-      nodeType(node);
+      if (holdsInterval(nodeType(node))) throw new Error('an interval inside of it is not known');
       return { kind: 'nested', node, name: path.join('.') };
     } catch (error) {
       throw unknownType(file, path, error);
     }
   });
+}
+
+/** parquet-wasm would leave an interval's months out. */
+function holdsInterval(type: ColumnType): boolean {
+  if (type.kind === 'list') return holdsInterval(type.item);
+  if (type.kind === 'struct') return type.fields.some((field) => holdsInterval(field.type));
+  if (type.kind === 'map') return holdsInterval(type.key) || holdsInterval(type.value);
+  return type.kind === 'interval';
 }
 
 function partitionConstant(file: DatasetFile, name: string): WantedColumn {

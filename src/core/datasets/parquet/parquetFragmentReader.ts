@@ -168,7 +168,7 @@ function inOrder(
   const arrowBytes: number[] = [];
   for (const [i, { kind }] of wanted.entries()) {
     const constant = constants[i];
-    const read = kind === 'constant' ? undefined : (nextOf[kind].next().value);
+    const read = kind === 'constant' ? undefined : nextOf[kind].next().value;
     const text = read?.text ?? (constant ? cutConstant(constant, rows) : undefined);
     if (text === undefined) throw new TrancheError('internal', `A batch lacks one of ${wanted.length} columns.`);
     columns.push(text);

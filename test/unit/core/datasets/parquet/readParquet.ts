@@ -15,7 +15,7 @@ const wasm = fileURLToPath(
   new URL('../../../../../node_modules/parquet-wasm/esm/parquet_wasm_bg.wasm', import.meta.url),
 );
 const loadParquetWasm = async (): Promise<Uint8Array> => readFile(wasm);
-export const never = new AbortController().signal;
+export const never: AbortSignal = new AbortController().signal;
 
 export interface OpenedParquet {
   readonly description: FileDescription;
