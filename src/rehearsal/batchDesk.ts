@@ -24,10 +24,14 @@ export class BatchDesk {
     this.#life = new BatchLife(this.#book, this.#work, around, this.#closing.signal);
   }
 
-  /** Reads the batches of an earlier service and goes on with the unfinished ones. */
+  /** Reads the batches of an earlier service. */
   async load(): Promise<void> {
     await mkdir(this.#work, { recursive: true });
     await this.#book.load();
+  }
+
+  /** Goes on with the batches that have not ended. */
+  resume(): void {
     for (const { id, shown } of this.#book.all()) if (!isTerminal(shown.status)) this.#start(id);
   }
 

@@ -66,11 +66,20 @@ export class BatchLife {
   async #validate(id: string, stop: AbortSignal): Promise<void> {
     await wait(this.#book.get(id).createdMs + this.#around.timeline.validatingMs - Date.now(), stop);
     if (this.#closing.aborted) return;
-    const scan = this.#isCancelledEarly(id) ? null : await this.#scan(id);
+    const scan = this.#isCancelledEarly(id) ? null : await this.#prepare(id);
     if (this.#closing.aborted || isTerminal(this.#book.get(id).shown.status)) return;
     if (scan === null || this.#isCancelledEarly(id)) return this.#endCancelled(id, null);
-    const rows = await this.#slots.add(() => this.#runRows(id, scan, stop));
-    if (!this.#closing.aborted) await this.#finalize(id, rows, stop);
+    const rows = await this.#slots.add(async () => {
+      const known = scan === 'later' ? await this.#scan(id) : scan;
+      return known === null || this.#closing.aborted ? null : this.#runRows(id, known, stop);
+    });
+    if (rows !== null && !this.#closing.aborted) await this.#finalize(id, rows, stop);
+  }
+
+  /** A batch that has to wait for its rows' turn is scanned again then, so that waiting ones hold no memory. */
+  async #prepare(id: string): Promise<InputScan | 'later' | null> {
+    const scan = await this.#scan(id);
+    return scan !== null && this.#slots.pending >= MAX_RUNNING ? 'later' : scan;
   }
 
   async #finalize(id: string, rows: RowsEnd, stop: AbortSignal): Promise<void> {

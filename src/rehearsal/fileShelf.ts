@@ -1,5 +1,5 @@
 import { renameSync, rmSync, statSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { RecordFolder } from './recordFolder.ts';
 import type { FileObject } from './shapes.ts';
@@ -25,12 +25,16 @@ export class FileShelf {
     this.#incoming = path.join(folder, 'incoming');
   }
 
-  /** Reads the records of an earlier service and clears uploads it did not finish. */
+  /** Reads the records of an earlier service and clears what it did not finish. */
   async load(): Promise<void> {
     await rm(this.#incoming, { recursive: true, force: true });
     await mkdir(this.#incoming, { recursive: true });
     await mkdir(this.#bytes, { recursive: true });
     await this.#records.load(isFileRecord);
+    for (const name of await readdir(this.#bytes)) {
+      // Bytes whose record a killed service did not get to write.
+      if (this.#records.get(name) === undefined) await rm(path.join(this.#bytes, name), { force: true });
+    }
     this.#sequence = this.#records.all().reduce((greatest, { sequence }) => Math.max(greatest, sequence), 0);
   }
 

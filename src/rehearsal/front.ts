@@ -2,8 +2,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { timingSafeEqual } from 'node:crypto';
 import { ApiError } from './apiError.ts';
 import { parseFaults } from './faults.ts';
-import { TOKEN_HEADER } from './folderClaim.ts';
-import { sendError } from './httpAnswer.ts';
+import { PROBE_PATH, TOKEN_HEADER } from './folderClaim.ts';
+import { sendError, sendJson } from './httpAnswer.ts';
 import { answer, freshId, routeOf, type Service } from './service.ts';
 
 const LOCAL_HOST = /^(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?$/i;
@@ -16,11 +16,16 @@ export class Front {
   readonly #server: Server;
   readonly #closing = new AbortController();
   readonly #active = new Set<Promise<void>>();
+  readonly #loaded: Promise<void>;
+  #open: () => void = () => undefined;
 
   constructor(service: Service, token: string, apiKey: string | undefined) {
     this.#token = token;
     this.#service = service;
     this.#apiKey = apiKey;
+    this.#loaded = new Promise((resolve) => {
+      this.#open = resolve;
+    });
     this.#server = createServer((request, response) => this.#take(request, response));
     // A slow upload of a large file is no attack on a loopback service.
     this.#server.requestTimeout = 0;
@@ -38,9 +43,15 @@ export class Front {
     });
   }
 
+  /** Begins to answer; until then requests wait, but for the token. */
+  open(): void {
+    this.#open();
+  }
+
   /** Cuts every connection and resolves once no handler is left. */
   async close(): Promise<void> {
     this.#closing.abort();
+    this.#open();
     const closed = new Promise<void>((resolve) => void this.#server.close(() => resolve()));
     this.#server.closeAllConnections();
     await closed;
@@ -60,6 +71,8 @@ export class Front {
     try {
       this.#admit(request);
       const url = urlOf(request);
+      if (url.pathname === PROBE_PATH) return sendJson(response, 200, { object: 'rehearsal' });
+      await this.#loaded;
       const route = routeOf(request.method ?? 'GET', url.pathname);
       const header = parseFaults(String(request.headers['x-rehearsal-fault'] ?? ''), route.operation);
       const { faults: counter } = this.#service;

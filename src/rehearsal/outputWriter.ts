@@ -1,6 +1,6 @@
 import { open, type FileHandle } from 'node:fs/promises';
 
-const FLUSH_CHARACTERS = 1024 * 1024;
+const FLUSH_CHARACTERS = 128 * 1024;
 
 /** Appends lines to a fresh file in bounded memory; `close` must be called, whatever happened. */
 export class LineWriter {

@@ -115,7 +115,7 @@ export class RowRunner {
     }
   }
 
-  /** Writes the rows that were not reached into the error file, as an expired batch does. */
+  /** Writes the rows that were not reached into the error file, as an expired batch does; like there, they count neither as completed nor as failed. */
   async expireRest(): Promise<void> {
     for (let position = this.#next; position < this.#order.length; position++) {
       const { customId } = this.#read(this.#order[position] ?? 0);
@@ -123,7 +123,6 @@ export class RowRunner {
       await this.#errors.write(
         JSON.stringify({ id: this.#rowId(customId), custom_id: customId, response: null, error }),
       );
-      this.#failed++;
     }
   }
 

@@ -5,6 +5,7 @@ import { FaultCounter, parseFaults, type Fault } from './faults.ts';
 import { FileShelf } from './fileShelf.ts';
 import { claimFolder } from './folderClaim.ts';
 import { Front } from './front.ts';
+import { freshId } from './service.ts';
 import type { Limits, Timeline } from './settings.ts';
 
 export interface RehearsalOptions {
@@ -41,7 +42,6 @@ const LIMITS: Limits = { maxFileBytes: 200_000_000, maxRequests: 50_000, queueTo
 export async function startRehearsal(options: RehearsalOptions): Promise<RehearsalServer> {
   const standing = standingFaults(options.faults ?? []);
   await mkdir(options.folder, { recursive: true });
-  const claim = await claimFolder(options.folder);
   const limits = { ...LIMITS, ...options.limits };
   const shelf = new FileShelf(options.folder);
   const desk = new BatchDesk(options.folder, {
@@ -50,29 +50,25 @@ export async function startRehearsal(options: RehearsalOptions): Promise<Rehears
     limits,
     seed: options.seed ?? 'rehearsal',
   });
-  const front = new Front(
-    { shelf, desk, limits, faults: new FaultCounter(standing), notFound: new Map() },
-    claim.token,
-    options.apiKey,
-  );
-  try {
-    await shelf.load();
-    const port = await front.listen(options.port ?? 0);
-    await claim.announce(port);
-    await desk.load();
-    return {
-      url: `http://127.0.0.1:${port}/v1`,
-      port,
-      close: async () => {
-        await front.close();
-        await desk.close();
-        await claim.release();
-      },
-    };
-  } catch (error) {
+  const token = freshId('');
+  const service = { shelf, desk, limits, faults: new FaultCounter(standing), notFound: new Map<string, number>() };
+  const front = new Front(service, token, options.apiKey);
+  let release = async () => {};
+  const close = async () => {
     await front.close();
     await desk.close();
-    await claim.release();
+    await release();
+  };
+  try {
+    const port = await front.listen(options.port ?? 0);
+    release = await claimFolder(options.folder, { port, token });
+    await shelf.load();
+    await desk.load();
+    desk.resume();
+    front.open();
+    return { url: `http://127.0.0.1:${port}/v1`, port, close };
+  } catch (error) {
+    await close();
     throw error;
   }
 }

@@ -192,7 +192,11 @@ describe('faults of a batch', () => {
   it('expire: partial output, the other rows as batch_expired in the error file', async () => {
     await withRehearsal({}, async ({ client }) => {
       const { batch, output, errors } = await outcomeOf(client, 'expire=0.25');
-      expect(batch).toMatchObject({ status: 'expired', completed_at: null });
+      expect(batch).toMatchObject({
+        status: 'expired',
+        completed_at: null,
+        request_counts: { total: 20, completed: 5, failed: 0 },
+      });
       expect(batch.expired_at).toBeGreaterThan(0);
       expect([output.length, errors.length]).toEqual([5, 15]);
       expect(errors.every(({ response, error }) => response === null && error?.code === 'batch_expired')).toBe(true);

@@ -1,12 +1,21 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, open, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, open, readdir, rm, writeFile } from 'node:fs/promises';
 import { openAsBlob } from 'node:fs';
 import { request } from 'node:http';
 import { networkInterfaces, tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startRehearsal } from '../../src/rehearsal/startRehearsal.ts';
-import { AT_ONCE, chatLines, clientOf, download, submit, until, untilEnded } from '../support/rehearsal.ts';
+import {
+  AT_ONCE,
+  chatLines,
+  clientOf,
+  download,
+  submit,
+  until,
+  untilEnded,
+  uploadLines,
+} from '../support/rehearsal.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -68,10 +77,26 @@ describe('a later service on the same folder', () => {
     const first = await startRehearsal({ folder });
     await expect(startRehearsal({ folder })).rejects.toMatchObject({ code: 'owned' });
     await first.close();
-    const { writeFile } = await import('node:fs/promises');
     await writeFile(path.join(folder, 'service.json'), JSON.stringify({ port: first.port, token: 'dead' }));
     const second = await startRehearsal({ folder });
     await second.close();
+  });
+
+  it('is one only, however many start at once, also over a dead one', async () => {
+    for (const left of [false, true]) {
+      if (left) await writeFile(path.join(folder, 'service.json'), JSON.stringify({ port: 1, token: 'dead' }));
+      const starts = await Promise.allSettled(Array.from({ length: 4 }, () => startRehearsal({ folder })));
+      const started = starts.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []));
+      expect(started.length).toBe(1);
+      await Promise.all(started.map((server) => server.close()));
+    }
+  });
+
+  it('clears bytes that no record names', async () => {
+    await (await startRehearsal({ folder })).close();
+    await writeFile(path.join(folder, 'bytes', 'file-lost'), 'x');
+    await (await startRehearsal({ folder })).close();
+    expect(await readdir(path.join(folder, 'bytes'))).toEqual([]);
   });
 
   it('passes over records that are not whole', async () => {
@@ -151,6 +176,20 @@ describe('bounds', () => {
     expect(Date.now() - start).toBeLessThan(1000);
     expect(await Promise.all([stalled, slow])).toEqual(['cut', 'cut']);
   });
+});
+
+it('runs more batches than have room at one time', async () => {
+  const server = await startRehearsal({ folder, timeline: { ...AT_ONCE, inProgressMs: 300 } });
+  const client = clientOf(server);
+  const file = await uploadLines(client, chatLines(40));
+  const create = () =>
+    client.batches.create({ input_file_id: file.id, endpoint: '/v1/chat/completions', completion_window: '24h' });
+  const batches = await Promise.all(Array.from({ length: 80 }, create));
+  const ended = await Promise.all(batches.map(({ id }) => untilEnded(client, id)));
+  expect(new Set(ended.map(({ status, request_counts: counts }) => `${status} ${counts?.completed}`))).toEqual(
+    new Set(['completed 40']),
+  );
+  await server.close();
 });
 
 describe('who may ask', () => {
