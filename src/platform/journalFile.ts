@@ -86,8 +86,9 @@ export async function* followJournal(
   while (!signal.aborted) {
     const bytes = await readFrom(file, offset);
     if (bytes.length > 0) {
-      const events = reader.take(bytes.toString('utf8'));
-      offset += bytes.length - Buffer.byteLength(reader.rest());
+      const text = bytes.toString('utf8');
+      const events = reader.take(text);
+      offset += Buffer.byteLength(text) - Buffer.byteLength(reader.rest());
       yield* events;
     }
     await sleep(everyMs, undefined, { signal }).catch(() => undefined);
