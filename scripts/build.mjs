@@ -26,6 +26,7 @@ export async function build() {
     bundle: true,
     splitting: true,
     format: 'esm',
+    mainFields: ['module', 'main'], // jsonc-parser's other form cannot be bundled
     platform: 'node',
     target: 'node20',
     minify: true,

@@ -3,6 +3,9 @@ import { isTrancheError, messageOf } from '../core/errors.ts';
 import { withContext, type CommandContext } from './commandContext.ts';
 import { plan } from './commands/plan.ts';
 import { render } from './commands/render.ts';
+import { cancel, resume, type ResumeFlags } from './commands/resume.ts';
+import { run, type RunFlags } from './commands/run.ts';
+import { runs, status } from './commands/runs.ts';
 
 declare const __VERSION__: string;
 
@@ -36,7 +39,47 @@ function program(done: (exitCode: number) => void): Command {
     .requiredOption('--out <folder>', 'folder for the files')
     .option('--json', 'print JSON', false)
     .action((job: string, flags: { out: string; json: boolean }) => act((context) => render(job, flags, context)));
+  addRunCommands(root, act);
   return root;
+}
+
+type Act = (command: (context: CommandContext) => Promise<number>) => Promise<void>;
+
+const each = (value: string, before: readonly string[]): string[] => [...before, value];
+
+function addRunCommands(root: Command, act: Act): void {
+  root
+    .command('run <job>')
+    .description('plan, send, wait and join; goes on with an unfinished run of the same plan')
+    .option('--provider <name>', 'where to send it: rehearsal (no key, no cost), openai, or one set up on this machine')
+    .option('--yes', 'accept the greatest cost without being asked', false)
+    .option('--accept-unknown-cost', 'accept a cost that no price list tells', false)
+    .option('--new', 'start another run although one of the same plan is unfinished', false)
+    .option('--replace', 'overwrite the results of another run', false)
+    .option('--fault <name>', 'rehearsal only: practise a fault (may be repeated)', each, [])
+    .option('--json', 'print one JSON event a line', false)
+    .action((job: string, flags: RunFlags) => act((context) => run(job, flags, context)));
+  root
+    .command('runs')
+    .description('list the runs of this machine')
+    .option('--json', 'print JSON', false)
+    .action((flags: { json: boolean }) => act((context) => runs(flags, context)));
+  root
+    .command('status <id>')
+    .description('show one run with its chunks')
+    .option('--json', 'print JSON', false)
+    .action((id: string, flags: { json: boolean }) => act((context) => status(id, flags, context)));
+  root
+    .command('resume <id>')
+    .description('go on with a run that was stopped')
+    .option('--fault <name>', 'rehearsal only: practise a fault (may be repeated)', each, [])
+    .option('--json', 'print one JSON event a line', false)
+    .action((id: string, flags: ResumeFlags) => act((context) => resume(id, flags, context)));
+  root
+    .command('cancel <id>')
+    .description("cancel a run's batches at the provider and keep what they did")
+    .option('--json', 'print one JSON event a line', false)
+    .action((id: string, flags: { json: boolean }) => act((context) => cancel(id, { ...flags, fault: [] }, context)));
 }
 
 /** Runs one command line; returns the exit code. Every error is one sentence on standard error. */

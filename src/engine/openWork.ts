@@ -7,6 +7,7 @@ import { scanColumns } from '../core/pipeline/scanColumns.ts';
 import type { ScanSetup } from '../core/pipeline/scanSetup.ts';
 import { openTokenMeter } from '../core/pipeline/tokenMeter.ts';
 import type { WorkKind, Works } from '../core/pipeline/workPool.ts';
+import { countReads } from '../core/profile/countReads.ts';
 import { openFragmentProfiler } from '../core/profile/openFragmentProfiler.ts';
 import type { ProfileSetup } from '../core/profile/fragmentProfile.ts';
 import { openTokenCounter } from '../core/profile/tokens.ts';
@@ -45,16 +46,12 @@ async function openScan(setup: ScanSetup, takeBuffer: TakeBuffer): Promise<Opene
 
 async function openProfile(setup: ProfileSetup): Promise<Opened> {
   const kernel = openKernel();
-  const env = await openReadEnv();
-  const reader = formatReaders[setup.dataset.format].open(setup.dataset, setup.columns, kernel, env);
-  const profiler = openFragmentProfiler(setup, kernel, reader);
-  return {
-    outputs: async function* (fragment) {
-      yield await profiler(fragment, never);
-    },
-    kernelBytes: kernel.sizeBytes,
-    reader,
-  };
+  const plain = await openReadEnv();
+  const { files, readBytes } = countReads(plain.files);
+  const reader = formatReaders[setup.dataset.format].open(setup.dataset, setup.columns, kernel, { ...plain, files });
+  const tokens = await openTokenCounter('o200k_base');
+  const profiler = openFragmentProfiler(setup, { kernel, source: reader, tokens, readBytes });
+  return { outputs: (fragment) => profiler(fragment, never), kernelBytes: kernel.sizeBytes, reader };
 }
 
 /** Opens an order. A kernel that has grown too far is replaced between fragments. */

@@ -5,7 +5,7 @@ import { membersOf, openSection } from '../core/job/jobSection.ts';
 import type { JobSection } from '../core/job/jobSection.ts';
 import { parseJob } from '../core/job/jobSource.ts';
 import type { JobTree } from '../core/job/jobSource.ts';
-import { meantWords } from '../core/job/nearest.ts';
+import { meantWords } from '../core/nearest.ts';
 import type { PriceList, PriceOverrides } from '../core/profile/price.ts';
 import { stateFolders } from './stateFolder.ts';
 import type { Environment } from './stateFolder.ts';

@@ -1,6 +1,6 @@
 import type { Node } from 'jsonc-parser';
 import type { JobTree } from './jobSource.ts';
-import { meantWords, nearestWord } from './nearest.ts';
+import { meantWords, nearestWord } from '../nearest.ts';
 import { parseSize } from './parseSize.ts';
 
 /** One object of the job file with its keys checked; the readers return undefined where the key is absent and throw `badJob` where its value is wrong. */

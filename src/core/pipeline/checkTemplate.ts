@@ -2,7 +2,7 @@ import { TrancheError, messageOf } from '../errors.ts';
 import type { JobPath, JobSource } from '../job/jobSource.ts';
 import type { BodyNode } from '../model/body.ts';
 import type { Column } from '../model/columnType.ts';
-import { parsePlaceholders } from '../render/placeholders.ts';
+import { parsePlaceholders, type ColumnReference } from '../render/placeholders.ts';
 import { resolveColumn } from '../render/resolveColumn.ts';
 
 function checkText(text: string, path: JobPath, columns: readonly Column[], source: JobSource): void {
@@ -33,13 +33,16 @@ export function checkTemplate(body: BodyNode, columns: readonly Column[], source
 
 /** The path of a column that a setting of the job names; `badJob` with its place. */
 export function columnOfSetting(
-  name: string,
+  reference: ColumnReference | null,
   path: JobPath,
   columns: readonly Column[],
   source: JobSource,
 ): readonly string[] {
+  const setting = path.slice(0, 2).join('.');
+  if (!reference)
+    throw source.error(path, `${setting} names a column as a placeholder does: a.b, or "odd name" in quotes.`);
   try {
-    return resolveColumn({ name, quoted: false }, columns, `${JSON.stringify(name)} in ${path.slice(0, 2).join('.')}`);
+    return resolveColumn(reference, columns, `${JSON.stringify(reference.name)} in ${setting}`);
   } catch (error) {
     throw error instanceof TrancheError ? source.error(path, messageOf(error), error) : error;
   }

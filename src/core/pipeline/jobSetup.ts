@@ -1,7 +1,6 @@
 import type { FileDescription } from '../datasets/formatReader.ts';
 import type { Dataset } from '../model/dataset.ts';
 import { encodingOf } from '../profile/tokens.ts';
-import { resolveColumn } from '../render/resolveColumn.ts';
 import type { OpenedJob } from './openJob.ts';
 import { requestTexts } from './requestTexts.ts';
 import type { ScanSetup, TokenSetup } from './scanSetup.ts';
@@ -23,12 +22,6 @@ export function likelyRows(dataset: Dataset, descriptions: readonly FileDescript
 
 function tokenSetup(opened: OpenedJob, seed: number): TokenSetup {
   const { job, template, dataset } = opened;
-  const cuts = new Map(
-    Object.entries(job.limits.truncate).map(([name, { tokens }]) => [
-      JSON.stringify(resolveColumn({ name, quoted: false }, dataset.columns, 'limits.truncate')),
-      tokens,
-    ]),
-  );
   const rows = Math.min(likelyRows(dataset, opened.descriptions), job.dataset.limit ?? Infinity);
   return {
     texts: requestTexts(job.request, dataset.columns, template.columns),
@@ -37,7 +30,7 @@ function tokenSetup(opened: OpenedJob, seed: number): TokenSetup {
     share: Math.min(1, SAMPLED_LINES / Math.max(1, rows)),
     seed,
     maxLineTokens: job.limits.maxTokens,
-    cutTo: template.columns.map((path) => cuts.get(JSON.stringify(path)) ?? null),
+    cutTo: opened.cutTo,
   };
 }
 

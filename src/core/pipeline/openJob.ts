@@ -7,6 +7,7 @@ import type { Column, ColumnPath } from '../model/columnType.ts';
 import type { Dataset, Fragment } from '../model/dataset.ts';
 import type { Job } from '../model/job.ts';
 import { MAX_EMBEDDING_INPUTS, type ChunkLimits } from '../model/limits.ts';
+import { columnReference } from '../render/placeholders.ts';
 import { makeTemplate, type LineTemplate } from '../render/template.ts';
 import { checkTemplate, columnOfSetting } from './checkTemplate.ts';
 import { scanColumns } from './scanColumns.ts';
@@ -18,6 +19,8 @@ export interface OpenedJob {
   readonly descriptions: readonly FileDescription[];
   readonly notices: readonly string[];
   readonly template: LineTemplate;
+  /** Per template column: tokens its text is cut to, or null. */
+  readonly cutTo: readonly (number | null)[];
   readonly key: readonly ColumnPath[];
   readonly carried: readonly ColumnPath[];
   readonly keyColumns: readonly Column[];
@@ -45,13 +48,18 @@ function limitsOf(job: Job): ChunkLimits {
   };
 }
 
-function checkTruncate(job: Job, template: LineTemplate, columns: readonly Column[], source: JobSource): void {
-  for (const name of Object.keys(job.limits.truncate)) {
+/** Per template column the tokens its text is cut to, or null. */
+function cutsOf(job: Job, template: LineTemplate, columns: readonly Column[], source: JobSource): (number | null)[] {
+  const cuts = template.columns.map((): number | null => null);
+  for (const [name, { tokens }] of Object.entries(job.limits.truncate)) {
     const at = ['limits', 'truncate', name];
-    const path = columnOfSetting(name, at, columns, source);
-    const used = template.columns.some((column) => JSON.stringify(column) === JSON.stringify(path));
-    if (!used) throw source.error(at, `limits.truncate cuts ${JSON.stringify(name)}, which the request does not use.`);
+    const path = columnOfSetting(columnReference(name), at, columns, source);
+    const index = template.columns.findIndex((column) => JSON.stringify(column) === JSON.stringify(path));
+    if (index < 0)
+      throw source.error(at, `limits.truncate cuts ${JSON.stringify(name)}, which the request does not use.`);
+    cuts[index] = tokens;
   }
+  return cuts;
 }
 
 /** Opens a job's dataset and fits the job to its columns. Reads metadata (of text files a first block) only. */
@@ -62,16 +70,16 @@ export async function openJob(job: Job, source: JobSource, env: ReadEnv, signal:
   checkTemplate(job.request.body, columns, source);
   const template = makeTemplate(job.request, columns);
   const named = (names: readonly string[], ...at: [string, string]): ColumnPath[] =>
-    names.map((name, index) => columnOfSetting(name, [...at, index], columns, source));
+    names.map((name, index) => columnOfSetting({ name, quoted: false }, [...at, index], columns, source));
   const key = named(job.dataset.key, 'dataset', 'key');
   const carried = named(job.results.columns, 'results', 'columns');
-  checkTruncate(job, template, columns, source);
   return {
     job,
     dataset,
     descriptions,
     notices,
     template,
+    cutTo: cutsOf(job, template, columns, source),
     key,
     carried,
     keyColumns: key.map((path) => columnAt(columns, path)),

@@ -1,5 +1,5 @@
 import { TrancheError } from '../errors.ts';
-import { nearestWord } from '../job/nearest.ts';
+import { nearestWord } from '../nearest.ts';
 import type { Column, ColumnPath, ColumnType } from '../model/columnType.ts';
 import type { ColumnReference } from './placeholders.ts';
 

@@ -1,0 +1,100 @@
+import { TrancheError } from '../../core/errors.ts';
+import { beginRun, planRun, type PlannedRun } from '../../engine/runs/beginRun.ts';
+import { unfinishedRun } from '../../engine/runs/storedRuns.ts';
+import { loadJob } from '../../engine/loadJob.ts';
+import { apiKeyOf, effectiveMaxUsd, providerNamed, type ProviderConfig } from '../../platform/machineConfig.ts';
+import { ask, canAsk } from '../ask.ts';
+import type { CommandContext } from '../commandContext.ts';
+import { writeJsonLine } from '../output.ts';
+import { costJson } from '../print/planJson.ts';
+import { planText } from '../print/planText.ts';
+import { countText, usdText } from '../print/units.ts';
+import { driveAndReport } from './driveAndReport.ts';
+import { resume } from './resume.ts';
+
+export interface RunFlags {
+  readonly provider?: string;
+  readonly yes: boolean;
+  readonly acceptUnknownCost: boolean;
+  readonly new: boolean;
+  readonly replace: boolean;
+  readonly json: boolean;
+  readonly fault: readonly string[];
+}
+
+async function chooseProvider(named: string | null, context: CommandContext): Promise<ProviderConfig> {
+  const { config } = context.engine;
+  if (named !== null) return providerNamed(config, named);
+  const names = Object.keys(config.providers).join(', ');
+  if (!canAsk()) {
+    throw new TrancheError('usage', `No provider is named: add --provider (${names}), or "provider" to the job.`);
+  }
+  return providerNamed(config, await ask(`Which provider? (${names}) `, context.signal));
+}
+
+/** Throws unless the run is free, or its greatest cost was accepted and lies within every cap. */
+async function settleCost(
+  { plan, job, provider }: PlannedRun,
+  flags: RunFlags,
+  context: CommandContext,
+): Promise<void> {
+  if (provider.kind === 'rehearsal') return;
+  const { greatest } = plan.cost;
+  const unknown = greatest.known === 'unknown';
+  const cap = effectiveMaxUsd(context.engine.config, job.budget.maxUsd);
+  if (cap !== null && (unknown || greatest.high > cap)) {
+    const most = unknown ? 'an unknown amount' : usdText(greatest.high);
+    throw new TrancheError(
+      'budget',
+      `This run may cost ${most}, more than the cap of ${usdText(cap)}: send fewer rows (dataset.limit), bound the answers, or raise the cap.`,
+    );
+  }
+  if (!unknown && greatest.high === 0) return;
+  if (unknown ? flags.acceptUnknownCost : flags.yes) return;
+  const flag = unknown ? '--accept-unknown-cost' : '--yes';
+  const what = unknown ? 'The cost of this run is unknown.' : `This run may cost up to ${usdText(greatest.high)}.`;
+  if (!canAsk()) throw new TrancheError('usage', `${what} Accept it with ${flag}.`);
+  const answer = await ask(`${what} Plan ${plan.planHash.slice(0, 12)}. Send it? (yes/no) `, context.signal);
+  if (!/^y(es)?$/i.test(answer)) throw new TrancheError('usage', 'Nothing was sent.');
+}
+
+async function announce({ plan }: PlannedRun, runId: string, flags: RunFlags): Promise<void> {
+  if (!flags.json) {
+    process.stderr.write(`Run ${runId}\n`);
+    return;
+  }
+  await writeJsonLine({
+    type: 'run',
+    runId,
+    planHash: plan.planHash,
+    rows: plan.rows,
+    chunks: plan.chunks.length,
+    cost: costJson(plan.cost),
+  });
+}
+
+/** `tranche run JOB`: plans, asks where money is at stake, sends, waits, joins. An unfinished run of the same plan goes on instead. */
+export async function run(jobFile: string, flags: RunFlags, context: CommandContext): Promise<number> {
+  const { engine, signal, progress } = context;
+  const loaded = await loadJob(jobFile);
+  const provider = await chooseProvider(flags.provider ?? loaded.job.provider, context);
+  apiKeyOf(provider, engine.environment);
+  const onRows = (rows: number): void => progress.show([`Measuring ... ${countText(rows)} rows`]);
+  const planned = await planRun(engine, loaded, provider, onRows, signal);
+  progress.end();
+  try {
+    const before = flags.new ? null : await unfinishedRun(engine.stateFolder, planned.plan.planHash, provider.name);
+    if (before) {
+      const { runId } = before.created;
+      process.stderr.write(`Run ${runId} of this plan is unfinished: going on with it (--new starts another).\n`);
+      return await resume(runId, { json: flags.json, fault: flags.fault }, context);
+    }
+    if (!flags.json) process.stderr.write(`${planText(planned.plan)}\n\n`);
+    await settleCost(planned, flags, context);
+    const { owned, document } = await beginRun(engine, planned, flags.replace, provider.baseUrl ?? 'rehearsal', signal);
+    await announce(planned, document.runId, flags);
+    return await driveAndReport(context, owned, document, { json: flags.json, faults: flags.fault, cancel: false });
+  } finally {
+    await planned.discard();
+  }
+}

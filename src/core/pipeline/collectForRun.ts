@@ -1,0 +1,114 @@
+import { answerShape } from '../collect/answerSchema.ts';
+import type { AnswerFile, ChunkAnswers as JoinAnswers } from '../collect/joinChunk.ts';
+import { countChunk } from '../collect/joinRun.ts';
+import { compileSchema } from '../collect/jsonSchema.ts';
+import { openKeptRows, type KeptRows } from '../collect/keptRows.ts';
+import type { PagePacker } from '../collect/parquetFile.ts';
+import type { ResultFolder } from '../collect/resultFolder.ts';
+import { writeResults, type WrittenResults } from '../collect/writeResults.ts';
+import { TrancheError } from '../errors.ts';
+import type { ByteSource, Codecs } from '../ports.ts';
+import type { BatchProblem, EndStatus, SavedFile } from '../runs/runEvents.ts';
+import type { ChunkAnswers, RunDeps } from '../runs/runPorts.ts';
+import type { RunState } from '../runs/runState.ts';
+import type { RunDocument } from './runDocument.ts';
+
+/** What joining needs of a run's folder. */
+export interface RunCollectDeps {
+  /** Opens a file of the run's folder by its name there. */
+  readonly openFile: (name: string, signal: AbortSignal) => Promise<ByteSource>;
+  readonly codecs: Codecs;
+  readonly folder: ResultFolder;
+  readonly packer: PagePacker | null;
+}
+
+/** File of the kept rows in a run's folder. */
+export const KEYS_FILE = 'keys.parquet';
+
+const UNANSWERED: Readonly<Record<EndStatus, JoinAnswers['unanswered']>> = {
+  completed: { outcome: 'missing', error: 'The batch completed without an answer to this row.' },
+  failed: { outcome: 'failed', error: 'The batch failed.' },
+  refused: { outcome: 'failed', error: 'The provider refused the chunk.' },
+  expired: { outcome: 'expired', error: 'The batch expired before this row was answered.' },
+  cancelled: { outcome: 'missing', error: 'The batch was cancelled before this row was answered.' },
+  unsent: { outcome: 'missing', error: 'The run was cancelled before this row was sent.' },
+};
+
+function unansweredOf(end: EndStatus, problems: readonly BatchProblem[]): JoinAnswers['unanswered'] {
+  const plain = UNANSWERED[end];
+  const [first] = problems;
+  if (plain.outcome !== 'failed' || !first) return plain;
+  const line = first.line === null ? '' : ` (line ${first.line})`;
+  return { ...plain, error: `${first.message}${line}` };
+}
+
+function joinAnswers(
+  chunk: number,
+  end: EndStatus,
+  problems: readonly BatchProblem[],
+  files: readonly (SavedFile | null)[],
+  deps: RunCollectDeps,
+): JoinAnswers {
+  const opened = files
+    .filter((file) => file !== null)
+    .map((file): AnswerFile => ({ open: (signal) => deps.openFile(file.name, signal) }));
+  return { chunk, files: opened, unanswered: unansweredOf(end, problems) };
+}
+
+async function withKept<T>(
+  deps: RunCollectDeps,
+  signal: AbortSignal,
+  work: (kept: KeptRows) => Promise<T>,
+): Promise<T> {
+  const source = await deps.openFile(KEYS_FILE, signal);
+  try {
+    return await work(await openKeptRows(source, deps.codecs, signal));
+  } finally {
+    await source.close();
+  }
+}
+
+/** Counts a chunk's rows by outcome from its answer files: every row of it exactly once. */
+export function collectForRun(document: RunDocument, deps: RunCollectDeps): RunDeps['collectChunk'] {
+  const shape = answerShape(document.job, compileSchema);
+  return (answers: ChunkAnswers, signal) =>
+    withKept(deps, signal, async (kept) => {
+      const planned = document.plan.chunks.find(({ index }) => index === answers.chunk);
+      if (!planned) throw new TrancheError('internal', `The plan has no chunk ${answers.chunk}.`);
+      const { chunk, end, problems, output, errors } = answers;
+      const range = { from: planned.firstRow, to: planned.endRow };
+      const joined = joinAnswers(chunk, end, problems, [output, errors], deps);
+      const totals = await countChunk(kept, range, planned.requests, joined, shape, signal);
+      return totals.rows;
+    });
+}
+
+/** Writes a run's result tables from its journal's state. */
+export async function resultsForRun(
+  document: RunDocument,
+  state: RunState,
+  deps: RunCollectDeps,
+  signal: AbortSignal,
+): Promise<WrittenResults> {
+  const chunks = [...state.chunks.values()].map(({ index, end, saved }) => {
+    const status = end?.status ?? 'unsent';
+    return joinAnswers(index, status, end?.problems ?? [], [saved?.output ?? null, saved?.errors ?? null], deps);
+  });
+  return withKept(deps, signal, (kept) =>
+    writeResults(
+      {
+        job: document.job,
+        planHash: document.plan.planHash,
+        runId: document.runId,
+        rows: document.plan.rows,
+        kept,
+        chunks,
+        folder: deps.folder,
+        replace: document.replace,
+        packer: deps.packer,
+        compileSchema,
+      },
+      signal,
+    ),
+  );
+}

@@ -1,0 +1,119 @@
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import { TrancheError } from '../../core/errors.ts';
+import type { JobSource } from '../../core/job/jobSource.ts';
+import { collectForRun, resultsForRun, type RunCollectDeps } from '../../core/pipeline/collectForRun.ts';
+import { openJob } from '../../core/pipeline/openJob.ts';
+import { renderForRun } from '../../core/pipeline/renderForRun.ts';
+import type { RunDocument } from '../../core/pipeline/runDocument.ts';
+import type { WrittenResults } from '../../core/collect/writeResults.ts';
+import { cancelRun, driveRun } from '../../core/runs/driveRun.ts';
+import { replayRun } from '../../core/runs/replay.ts';
+import type { RunDeps, RunEnd, RunProgress } from '../../core/runs/runPorts.ts';
+import type { RunState } from '../../core/runs/runState.ts';
+import type { Log } from '../../core/ports.ts';
+import { passingChunks } from '../../platform/chunkFiles.ts';
+import { readJournal } from '../../platform/journalFile.ts';
+import { journalPath } from '../../platform/runFolders.ts';
+import { providerNamed } from '../../platform/machineConfig.ts';
+import { openPagePacker } from '../../platform/pagePacker.ts';
+import { openResultFolder } from '../../platform/resultFiles.ts';
+import type { OwnedRun } from '../../platform/ownedRun.ts';
+import { systemClock } from '../../platform/systemClock.ts';
+import type { Engine } from '../openEngine.ts';
+import { openService, type OpenService } from './openService.ts';
+
+/** Rendered chunks that wait for their upload lie in memory up to this, all together. */
+const CHUNKS_IN_MEMORY_BYTES = 128_000_000;
+
+export interface DriveOptions {
+  readonly faults: readonly string[];
+  /** Cancels the run instead of going on with it. */
+  readonly cancel: boolean;
+  readonly log: Log;
+  readonly onProgress: (progress: RunProgress) => void;
+}
+
+/** How a run driven here ended. */
+export interface DrivenRun {
+  readonly end: RunEnd;
+  /** Null while chunks are unsettled. */
+  readonly results: WrittenResults | null;
+}
+
+/** Errors of a job that was read when the run began name the job file only. */
+function sourceOf(document: RunDocument): JobSource {
+  const name = path.basename(document.job.path);
+  return {
+    name,
+    locate: () => ({ line: 1, column: 1 }),
+    error: (_path, sentence, cause) => new TrancheError('badJob', `${name}: ${sentence}`, cause),
+  };
+}
+
+function checkAddress(run: RunState, service: OpenService): void {
+  const { provider, runId } = run.created;
+  if (provider.rehearsal) return;
+  if (provider.baseUrl === service.baseUrl && provider.project === service.project) return;
+  throw new TrancheError(
+    'usage',
+    `Run ${runId} lives at ${provider.baseUrl}${provider.project === null ? '' : ` (project ${provider.project})`}, not at ${service.baseUrl}: set the provider up as it was to go on with it.`,
+  );
+}
+
+function runDeps(
+  engine: Engine,
+  owned: OwnedRun,
+  document: RunDocument,
+  service: OpenService,
+  options: DriveOptions,
+  keep: (results: WrittenResults) => void,
+): RunDeps {
+  const chunkFolder = path.join(owned.folder, 'chunks');
+  const collecting: RunCollectDeps = {
+    openFile: (name, signal) => engine.env.files.open(path.join(owned.folder, name), signal),
+    codecs: engine.env.codecs,
+    folder: openResultFolder(document.job.results.uri, document.runId),
+    packer: openPagePacker(),
+  };
+  return {
+    api: service.api,
+    journal: owned.journal,
+    ownership: owned.lease,
+    files: owned.files,
+    clock: systemClock(),
+    log: options.log,
+    renderChunks: renderForRun(document, {
+      ...engine,
+      openSink: passingChunks(chunkFolder, CHUNKS_IN_MEMORY_BYTES),
+      open: (signal) => openJob(document.job, sourceOf(document), engine.env, signal),
+    }),
+    collectChunk: collectForRun(document, collecting),
+    writeResults: async (state, signal) => keep(await resultsForRun(document, state, collecting, signal)),
+    onProgress: options.onProgress,
+    tuning: service.tuning,
+  };
+}
+
+/** Drives a run that this process owns to its end. The signal stops our work only; batches go on at the provider. */
+export async function driveHere(
+  engine: Engine,
+  owned: OwnedRun,
+  document: RunDocument,
+  options: DriveOptions,
+  signal: AbortSignal,
+): Promise<DrivenRun> {
+  const run = replayRun(await readJournal(journalPath(owned.folder)));
+  const provider = providerNamed(engine.config, run.created.provider.name);
+  const service = await openService(provider, owned.folder, engine.environment, options.faults);
+  let results: WrittenResults | null = null;
+  try {
+    checkAddress(run, service);
+    const deps = runDeps(engine, owned, document, service, options, (written) => (results = written));
+    const end = await (options.cancel ? cancelRun : driveRun)(deps, run, signal);
+    return { end, results };
+  } finally {
+    await service.close();
+    await rm(path.join(owned.folder, 'chunks'), { recursive: true, force: true });
+  }
+}
