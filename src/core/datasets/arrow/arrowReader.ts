@@ -101,11 +101,7 @@ async function* fragmentBatches(
     for (let row = 0; row < batch.rows;) {
       throwIfAborted(signal);
       kernel.release(stage.end);
-      const end = sliceEnd(
-        batch.arrays.filter((array) => array !== null),
-        row,
-        batch.rows,
-      );
+      const end = endOfSlice(batch, columns, row);
       yield sliceText(stage, batch, columns, row, end);
       row = end;
     }
@@ -136,6 +132,27 @@ function openStage(
     return constantColumn(kernel, MAX_BATCH_ROWS, text === null ? null : new TextEncoder().encode(text));
   });
   return { dictionaries, context, constants, end: kernel.mark() };
+}
+
+/** Where the next batch of rows ends; offsets that are broken are met here first. */
+function endOfSlice({ arrays, index, rows }: RecordBatchArrays, columns: readonly ColumnPath[], from: number): number {
+  const read = arrays.flatMap((array, column) => (array === null ? [] : [{ array, column }]));
+  try {
+    return sliceEnd(
+      read.map(({ array }) => array),
+      from,
+      rows,
+    );
+  } catch (error) {
+    for (const { array, column } of read) {
+      try {
+        sliceEnd([array], from, rows);
+      } catch (cause) {
+        throw columnError(cause, columns[column] ?? [], index, from, array);
+      }
+    }
+    throw error;
+  }
 }
 
 function sliceText(

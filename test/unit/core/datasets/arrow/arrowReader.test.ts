@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { arrowReader } from '../../../../../src/core/datasets/arrow/arrowReader.ts';
+import { isTrancheError } from '../../../../../src/core/errors.ts';
 import type { ReadEnv } from '../../../../../src/core/datasets/formatReader.ts';
 import type { ColumnPath } from '../../../../../src/core/model/columnType.ts';
 import type { Dataset, DatasetFile } from '../../../../../src/core/model/dataset.ts';
@@ -11,6 +12,7 @@ import type { TextColumn } from '../../../../../src/kernel/textColumn.ts';
 import { openCodecs } from '../../../../../src/platform/codecs.ts';
 import { localFiles } from '../../../../../src/platform/localFiles.ts';
 import { python } from '../../../../support/python.ts';
+import { readText } from '../../../../support/textColumns.ts';
 
 const signal = new AbortController().signal;
 let folder = '';
@@ -130,15 +132,13 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
+/** Texts of a column, each null row of which is empty. */
 function textsOf(kernel: Kernel, column: TextColumn, rows: number): (string | null)[] {
-  const ends = kernel.ints(column.offsets, rows + 1).slice();
-  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-  return Array.from({ length: rows }, (_, row) => {
-    const bit = column.validity === 0 ? 1 : ((kernel.bytes(column.validity + (row >> 3), 1)[0] ?? 0) >> (row & 7)) & 1;
-    const [from = 0, to = 0] = ends.slice(row, row + 2);
-    if (bit === 0) expect(to).toBe(from);
-    return bit === 0 ? null : decoder.decode(kernel.bytes(column.values + from, to - from));
-  });
+  const ends = kernel.ints(column.offsets, rows + 1);
+  const texts = readText(kernel, column, rows);
+  expect(texts.every((text, row) => text !== null || ends[row] === ends[row + 1])).toBe(true);
+  expect(texts.filter((text) => text === null).length).toBe(column.nulls);
+  return texts;
 }
 
 async function fileAt(name: string): Promise<DatasetFile> {
@@ -170,10 +170,6 @@ async function readAll(dataset: Dataset, columns: readonly ColumnPath[]) {
       let rows = 0;
       for await (const batch of reader.batches(fragment, signal)) {
         batch.columns.forEach((column, index) => texts[index]?.push(...textsOf(kernel, column, batch.rows)));
-        batch.columns.forEach((column) => {
-          const all = textsOf(kernel, column, batch.rows);
-          expect(all.filter((text) => text === null).length).toBe(column.nulls);
-        });
         batch.arrowBytes.forEach((bytes, index) => (arrow[index] = (arrow[index] ?? 0) + bytes));
         batchRows.push(batch.rows);
         rows += batch.rows;
@@ -223,5 +219,220 @@ describe('every Arrow type', () => {
     for (const [index, column] of dataset.columns.entries()) {
       expect({ [column.name]: texts[index] }).toEqual({ [column.name]: expected[column.name]?.slice(13, 513) });
     }
+  });
+});
+
+describe('reading only what is asked for', () => {
+  it('takes a field of a struct, null where the struct is, and nulls where a column or field is missing', async () => {
+    const dataset = await open('plain.arrow', { day: '2024-09-09', hour: null });
+    const { texts, arrow } = await readAll(dataset, [
+      ['struct', 'b'],
+      ['day'],
+      ['struct', 'nothing'],
+      ['elsewhere'],
+      ['hour'],
+    ]);
+    expect(texts[0]?.slice(0, 4)).toEqual(['x"y', null, null, 'x"y']);
+    expect(texts[1]).toEqual(Array.from({ length: 1000 }, () => '2024-09-09'));
+    for (const column of texts.slice(2)) expect(column).toEqual(Array.from({ length: 1000 }, () => null));
+    expect(arrow.slice(1)).toEqual([0, 0, 0, 0]);
+  });
+
+  it('does not read the bodies of other columns', async () => {
+    const dataset = await open('big.arrow');
+    const reads: number[] = [];
+    const files = localFiles();
+    const counting: ReadEnv = {
+      ...env,
+      files: {
+        ...files,
+        open: async (uri, abort) => {
+          const source = await files.open(uri, abort);
+          return { ...source, read: (offset, length, s) => (reads.push(length), source.read(offset, length, s)) };
+        },
+      },
+    };
+    const kernel = openKernel();
+    const reader = arrowReader.open(dataset, [['v']], kernel, counting);
+    for (const fragment of await arrowReader.fragments(dataset, 0, [['v']], env, signal)) {
+      for await (const batch of reader.batches(fragment, signal)) expect(batch.rows).toBeLessThanOrEqual(65_536);
+    }
+    await reader.close();
+    const total = reads.reduce((sum, length) => sum + length, 0);
+    expect(total).toBeGreaterThan(200_000 * 66);
+    expect(total).toBeLessThan(200_000 * 66 + 500_000);
+  });
+
+  it('cuts large record batches into batches of about 4 MB', async () => {
+    const dataset = await open('big.arrow');
+    const { texts, batchRows } = await readAll(dataset, [['t'], ['d']]);
+    expect(batchRows.every((rows) => rows * 1100 <= 4 << 20)).toBe(true);
+    expect(batchRows.every((rows) => rows > 1000 || rows === batchRows.at(-1))).toBe(true);
+    expect(texts[0]).toHaveLength(200_000);
+    expect(texts[1]?.every((text) => text === 'z'.repeat(1000))).toBe(true);
+  });
+});
+
+describe('dictionaries', () => {
+  it('grow by deltas and are replaced in a stream', async () => {
+    const stream = await open('delta.arrows');
+    expect((await readAll(stream, [['d']])).texts[0]).toEqual(['a', 'b', 'a', 'b', 'c', 'z', 'y']);
+    const file = await open('delta.arrow');
+    expect((await readAll(file, [['d']])).texts[0]).toEqual(['a', 'b', 'a', 'b', 'c']);
+  });
+});
+
+describe('metadata', () => {
+  it('gives rows, nulls and bytes by column', async () => {
+    const file = await fileAt('plain.arrow');
+    const source = await env.files.open(file.uri, signal);
+    const described = await arrowReader.describe(source, file, env, signal);
+    await source.close();
+    const expected = await want();
+    expect(described.rows).toBe(1000);
+    for (const name of ['i32', 'utf8', 'view', 'list', 'map', 'null']) {
+      expect(described.columnFacts.get(name)?.nulls).toBe(expected[name]?.filter((text) => text === null).length);
+    }
+    expect(described.columnFacts.get('i64')?.diskBytes).toBe(1000 * 8 + 10 * Math.ceil(97 / 8) + Math.ceil(30 / 8));
+    expect(described.identity.to).toBe(file.sizeBytes);
+    const empty = await open('empty.arrow');
+    expect((await readAll(empty, [['utf8'], ['list']])).texts).toEqual([[], []]);
+    const nothing = await open('emptyish.arrows');
+    expect((await readAll(nothing, [['a']])).texts).toEqual([[]]);
+  });
+
+  it('counts Arrow bytes as pyarrow does', async () => {
+    // pyarrow leaves out the last offset of each of the four record batches: by column, its bytes there.
+    const last: Record<string, number> = { utf8: 4, large: 8, list: 4, llist: 8, map: 8, deep: 8 };
+    const names = ['i8', 'i64', 'b', 'utf8', 'large', 'fbin', 'd128', 'list', 'llist', 'flist', 'map'];
+    const script = `
+import sys, json, pyarrow.ipc as ipc
+t = ipc.open_file(sys.argv[1]).read_all()
+print(json.dumps([t[n].nbytes for n in sys.argv[2].split(',')]))`;
+    const dataset = await open('lz4.arrow');
+    const totals = JSON.parse(await python(script, [path.join(folder, 'lz4.arrow'), names.join(',')])) as number[];
+    const { arrow } = await readAll(
+      dataset,
+      names.map((name) => [name]),
+    );
+    expect(arrow).toEqual(totals.map((total, index) => total + 4 * (last[names[index] ?? ''] ?? 0)));
+  });
+});
+
+async function sentenceOf(work: Promise<unknown>): Promise<string | null> {
+  try {
+    await work;
+    return null;
+  } catch (error) {
+    if (!isTrancheError(error, 'badData', 'notSupported')) throw error;
+    return error.message;
+  }
+}
+
+describe('broken and foreign files', () => {
+  it('are refused in one sentence', async () => {
+    expect(await sentenceOf(open('one.feather'))).toMatch(
+      /^one\.feather .*Feather version 1; write it again as version 2\.$/,
+    );
+    expect(await sentenceOf(open('union.arrow'))).toMatch(
+      /^union\.arrow .*column "u": a union has no text and is not read\.$/,
+    );
+    await writeFile(path.join(folder, 'text.arrow'), 'id,text\n1,hello there, this is no Arrow\n');
+    expect(await sentenceOf(open('text.arrow'))).toMatch(/^text\.arrow .*not those of an Arrow file or stream\.$/);
+    await writeFile(path.join(folder, 'zeros.arrow'), new Uint8Array(100));
+    expect(await sentenceOf(open('zeros.arrow'))).toMatch(/^zeros\.arrow .*does not begin with a schema\.$/);
+  });
+
+  it('are refused wherever they are cut off', async () => {
+    const script = `
+import sys, pyarrow as pa, pyarrow.ipc as ipc
+t = pa.table({'a': ['x', None, 'yz'], 'd': pa.array(['p', 'q', 'p']).dictionary_encode()})
+for name, opener in (('small.arrow', ipc.new_file), ('small.arrows', ipc.new_stream)):
+    with opener(f'{sys.argv[1]}/{name}', t.schema) as w: w.write_table(t)`;
+    await python(script, [folder]);
+    for (const name of ['small.arrow', 'small.arrows']) {
+      const whole = await readFile(path.join(folder, name));
+      const cuts = Array.from({ length: whole.length - 1 }, (_, length) => length + 1).filter(
+        (n) => n < 40 || n % 13 === 0,
+      );
+      for (const length of cuts) {
+        await writeFile(path.join(folder, `cut-${name}`), whole.subarray(0, length));
+        const sentence = await sentenceOf(open(`cut-${name}`).then((dataset) => readAll(dataset, [['a'], ['d']])));
+        // A stream may end between messages, or inside its end mark.
+        if (name === 'small.arrow') expect(sentence).toMatch(/^cut-small/);
+        else if (sentence !== null) expect(sentence).toMatch(/^cut-small/);
+      }
+    }
+  });
+
+  it('never hang or crash, whatever byte is wrong', async () => {
+    const script = `
+import sys, pyarrow as pa, pyarrow.ipc as ipc
+t = pa.table({'a': ['x', None, 'a longer text than a view holds'], 'd': pa.array(['p', 'q', 'p']).dictionary_encode(), 'l': [[1], None, [2, 3]],
+  's': [{'k': 1}, None, {'k': 2}], 'v': pa.array(['x', None, 'a longer text than a view holds'], pa.string_view()), 'lv': pa.array([[1], None, [2, 3]], pa.list_view(pa.int8())),
+  'm': pa.array([[('k', 1)], None, []], pa.map_(pa.string(), pa.int8())), 'b': pa.array([b'x', None, b'yy'], pa.large_binary()),
+  'r': pa.RunEndEncodedArray.from_arrays(pa.array([1, 3], pa.int32()), pa.array(['u', 'w']))})
+for name, opener, packed in (('hostile.arrow', ipc.new_file, None), ('hostile.arrows', ipc.new_stream, None), ('hostilez.arrows', ipc.new_stream, 'lz4')):
+    with opener(f'{sys.argv[1]}/{name}', t.schema, options=ipc.IpcWriteOptions(compression=packed)) as w: w.write_table(t)`;
+    await python(script, [folder]);
+    let refused = 0;
+    for (const name of ['hostile.arrow', 'hostile.arrows', 'hostilez.arrows']) {
+      const whole = await readFile(path.join(folder, name));
+      let seed = 1;
+      const random = (below: number): number => {
+        seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
+        return Math.floor((seed / 2 ** 32) * below);
+      };
+      for (let round = 0; round < 150; round++) {
+        const broken = Uint8Array.from(whole);
+        const view = new DataView(broken.buffer);
+        for (let change = 0; change <= random(3); change++) {
+          const at = random(broken.length - 8);
+          if (random(2) === 0) broken[at] = random(256);
+          else view.setInt32(at, [0x7fffffff, -1, -0x80000000, 0x10000, random(1000)][random(5)] ?? 0, true);
+        }
+        await writeFile(path.join(folder, `broken-${name}`), broken);
+        const sentence = await sentenceOf(
+          open(`broken-${name}`).then((dataset) =>
+            readAll(
+              dataset,
+              dataset.columns.map((column) => [column.name]),
+            ),
+          ),
+        );
+        if (sentence !== null) {
+          refused++;
+          expect(sentence).toMatch(/^broken-hostile/);
+        }
+      }
+    }
+    expect(refused).toBeGreaterThan(50);
+  });
+
+  it('name the row whose text is not UTF-8', async () => {
+    const script = `
+import sys, pyarrow as pa, pyarrow.ipc as ipc
+bad = pa.array([b'ok', b'\\xff', b'ok'], pa.binary()).view(pa.string())
+split = pa.StringArray.from_buffers(2, pa.py_buffer(b'\\0\\0\\0\\0\\1\\0\\0\\0\\2\\0\\0\\0'), pa.py_buffer('é'.encode()))
+for name, array in (('bad.arrow', bad), ('split.arrow', split)):
+    t = pa.table({'t': array})
+    with ipc.new_file(f'{sys.argv[1]}/{name}', t.schema) as w: w.write_table(t)`;
+    await python(script, [folder]);
+    const read = (name: string) => sentenceOf(open(name).then((dataset) => readAll(dataset, [['t']])));
+    expect(await read('bad.arrow')).toMatch(/column "t" in row 2 of record batch 1: a value is not UTF-8\.$/);
+    expect(await read('split.arrow')).toMatch(/column "t" in row 1 of record batch 1: a value is not UTF-8\.$/);
+  });
+
+  it('stop at once when the signal aborts', async () => {
+    const dataset = await open('big.arrow');
+    const controller = new AbortController();
+    const reader = arrowReader.open(dataset, [['t']], openKernel(), env);
+    const [fragment] = await arrowReader.fragments(dataset, 0, [['t']], env, signal);
+    if (!fragment) throw new Error('no fragment');
+    const batches = reader.batches(fragment, controller.signal);
+    await batches.next();
+    controller.abort();
+    await expect(batches.next()).rejects.toMatchObject({ code: 'cancelled' });
+    await reader.close();
   });
 });
