@@ -104,14 +104,14 @@ export class ColumnCursor {
   /** Which rows have a value, by their levels; flags are null where all have. */
   #present(levels: Uint32Array): { flags: Uint8Array | null; values: number } {
     const most = this.#chunk.leaf.maxDefinition;
+    if (levels.every((level) => level === most)) return { flags: null, values: levels.length };
     const flags = new Uint8Array(levels.length);
     for (let i = 0; i < levels.length; i++) {
       const level = levels[i] ?? 0;
       if (level > most) throw new Error('a level is higher than its schema allows');
       flags[i] = level === most ? 1 : 0;
     }
-    const values = countOnes(flags);
-    return { flags: values === levels.length ? null : flags, values };
+    return { flags, values: countOnes(flags) };
   }
 
   /** Appends rows until the column has `rows` or its bytes are full. */

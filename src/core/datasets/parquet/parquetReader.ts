@@ -1,10 +1,12 @@
 import type { FileMetaData } from 'hyparquet';
-import type { ColumnFacts, FormatReader } from '../formatReader.ts';
+import type { ColumnFacts, FileDescription, FormatReader } from '../formatReader.ts';
 import { TrancheError } from '../../errors.ts';
+import { brokenParquet } from './brokenParquet.ts';
 import { describedColumn } from './nodeType.ts';
 import { describedFile, openParquetFile, wantedColumns } from './parquetFile.ts';
 import { fragmentsOfFile, leavesOf } from './parquetFragments.ts';
 import { ParquetFragmentReader } from './parquetFragmentReader.ts';
+import type { ParquetFooter } from './parquetFooter.ts';
 import type { SchemaNode } from './schemaTree.ts';
 
 type ChunkMeta = NonNullable<FileMetaData['row_groups'][number]['columns'][number]['meta_data']>;
@@ -29,7 +31,9 @@ function columnFacts(metadata: FileMetaData, node: SchemaNode): ColumnFacts {
     encodedBytes: total(chunks, (meta) => meta.total_uncompressed_size),
     nulls: isFlat ? nullsOf(chunks, node) : null,
     textBytes: isFlat ? total(chunks, (meta) => meta.size_statistics?.unencoded_byte_array_data_bytes) : null,
-    dictionary: chunks.some((meta) => (meta?.encodings ?? []).some((encoding) => encoding.endsWith('_DICTIONARY'))),
+    dictionary: chunks.some((meta) =>
+      (meta?.encodings ?? []).some((encoding) => String(encoding).endsWith('_DICTIONARY')),
+    ),
   };
 }
 
@@ -37,17 +41,24 @@ function nullsOf(chunks: readonly (ChunkMeta | undefined)[], node: SchemaNode): 
   return node.maxDefinition === 0 ? 0 : total(chunks, (meta) => meta.statistics?.null_count);
 }
 
+function described({ metadata, footerAt, fileEnd }: ParquetFooter, root: SchemaNode): FileDescription {
+  return {
+    columns: root.children.map(describedColumn),
+    rows: Number(metadata.num_rows),
+    columnFacts: new Map(root.children.map((node) => [node.element.name, columnFacts(metadata, node)])),
+    identity: { from: footerAt, to: fileEnd },
+  };
+}
+
 /** Parquet: flat columns page by page, nested ones through `parquet-wasm`. */
 export const parquetReader: FormatReader = {
   describe: async (source, _file, _env, signal) => {
     const { footer, root } = await describedFile(source, signal);
-    const { metadata } = footer;
-    return {
-      columns: root.children.map(describedColumn),
-      rows: Number(metadata.num_rows),
-      columnFacts: new Map(root.children.map((node) => [node.element.name, columnFacts(metadata, node)])),
-      identity: { from: footer.footerAt, to: footer.fileEnd },
-    };
+    try {
+      return described(footer, root);
+    } catch (error) {
+      throw brokenParquet({ file: source.name }, error);
+    }
   },
   fragments: async (dataset, index, columns, env, signal) => {
     const described = dataset.files[index];

@@ -5,14 +5,15 @@ import type { ReadEnv } from '../formatReader.ts';
 export type ReadNested = (file: Uint8Array, offset: number, limit: number, batchRows: number) => Uint8Array;
 
 /** Its code is loaded once in a thread; a panic in it leaves it unusable. */
-const state: { broken: boolean } = { broken: false };
+const state = { loaded: false, broken: false };
 
 /** Loads `parquet-wasm`, when a nested column is wanted for the first time. */
 export async function openParquetWasm(env: ReadEnv): Promise<ReadNested> {
   if (env.loadParquetWasm === undefined)
     throw new TrancheError('notSupported', 'Nested columns are not read here; leave them out.');
   const wasm = await import('parquet-wasm/esm');
-  wasm.initSync({ module: await env.loadParquetWasm() });
+  if (!state.loaded) wasm.initSync({ module: await env.loadParquetWasm() });
+  state.loaded = true;
   return (file, offset, limit, batchRows) => {
     if (state.broken)
       throw new Error('the reader of nested columns stopped at a broken file before; run the command again');
