@@ -1,0 +1,244 @@
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { ReadEnv } from '../../../../src/core/datasets/formatReader.ts';
+import { openDataset, type OpenedDataset } from '../../../../src/core/datasets/openDataset.ts';
+import { snapshotOf } from '../../../../src/core/datasets/snapshot.ts';
+import { isTrancheError } from '../../../../src/core/errors.ts';
+import type { DatasetFormat } from '../../../../src/core/model/dataset.ts';
+import { openCodecs } from '../../../../src/platform/codecs.ts';
+import { localFiles } from '../../../../src/platform/localFiles.ts';
+import { newHasher } from '../../../../src/platform/hasher.ts';
+import { python } from '../../../support/python.ts';
+
+const signal = new AbortController().signal;
+let env: ReadEnv;
+let shared = '';
+let folder = '';
+
+beforeAll(async () => {
+  env = { files: localFiles(), codecs: await openCodecs() };
+  shared = await mkdtemp(path.join(tmpdir(), 'tranche-shared-'));
+  const script = `
+import sys, pyarrow as pa, pyarrow.parquet as pq, pyarrow.ipc as ipc
+out = sys.argv[1]
+t = pa.table({'id': pa.array([1, 2], pa.int32()), 'text': ['a', 'b']})
+pq.write_table(t, f'{out}/a.parquet')
+pq.write_table(pa.table({'id': pa.array([3], pa.int64()), 'more': [1.5], 'day': ['in the file']}), f'{out}/wide.parquet')
+pq.write_table(pa.table({'id': ['x']}), f'{out}/text.parquet')
+with ipc.new_file(f'{out}/a.arrow', t.schema) as w: w.write_table(t)
+with ipc.new_stream(f'{out}/a.arrows', t.schema) as w: w.write_table(t)`;
+  await python(script, [shared]);
+});
+afterAll(() => rm(shared, { recursive: true, force: true }));
+
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'tranche-open-'));
+  return () => rm(folder, { recursive: true, force: true });
+});
+
+async function put(name: string, content: string | Uint8Array): Promise<void> {
+  await mkdir(path.dirname(path.join(folder, name)), { recursive: true });
+  await writeFile(path.join(folder, name), content);
+}
+
+async function made(name: string, from: string): Promise<void> {
+  const { readFile } = await import('node:fs/promises');
+  await put(name, await readFile(path.join(shared, from)));
+}
+
+function open(name = '', format: DatasetFormat | null = null): Promise<OpenedDataset> {
+  return openDataset(path.join(folder, name), { format }, env, signal);
+}
+
+async function refusal(work: Promise<unknown>): Promise<string> {
+  try {
+    await work;
+  } catch (error) {
+    if (isTrancheError(error))
+      return `${error.code}: ${error.message.replaceAll(`${folder}/`, '').replaceAll(folder, 'FOLDER')}`;
+    throw error;
+  }
+  return 'it was read';
+}
+
+describe('the format', () => {
+  it('is what the content says, then what the ending says', async () => {
+    await put('a.csv', 'id,text\n1,a\n');
+    await put('b.jsonl', '{"id":1}\n');
+    await put('c.txt', '\n {"id":1}\n');
+    await put('d.csv.gz', gzipSync('id,text\n1,a\n'));
+    await put('e.bin', gzipSync('{"id":1}\n'));
+    await made('f.dat', 'a.parquet');
+    await made('g.dat', 'a.arrow');
+    await made('h.dat', 'a.arrows');
+    const formats = async (name: string) => {
+      const { dataset, notices } = await open(name);
+      return [dataset.format, dataset.files[0]?.compression, notices.length];
+    };
+    expect(await formats('a.csv')).toEqual(['csv', 'none', 0]);
+    expect(await formats('b.jsonl')).toEqual(['jsonl', 'none', 0]);
+    expect(await formats('c.txt')).toEqual(['jsonl', 'none', 0]);
+    expect(await formats('d.csv.gz')).toEqual(['csv', 'gzip', 0]);
+    expect(await formats('e.bin')).toEqual(['jsonl', 'gzip', 0]);
+    expect(await formats('f.dat')).toEqual(['parquet', 'none', 0]);
+    expect(await formats('g.dat')).toEqual(['arrow', 'none', 0]);
+    expect(await formats('h.dat')).toEqual(['arrow', 'none', 0]);
+  });
+
+  it('follows the content with a notice when the ending disagrees', async () => {
+    await put('rows.csv', '{"id":1}\n');
+    const { dataset, notices } = await open('rows.csv');
+    expect(dataset.format).toBe('jsonl');
+    expect(notices).toEqual(['rows.csv is a JSON Lines file in spite of its ending and is read as one.']);
+  });
+
+  it('may be asked for', async () => {
+    await put('rows.txt', 'id,text\n1,a\n');
+    expect((await open('rows.txt', 'csv')).dataset.format).toBe('csv');
+    await made('a.parquet', 'a.parquet');
+    expect(await refusal(open('a.parquet', 'csv'))).toBe('badData: a.parquet is not a CSV file: it is a Parquet file.');
+    expect(await refusal(open('rows.txt', 'parquet'))).toBe('badData: rows.txt is not a Parquet file: it is text.');
+  });
+
+  it('is refused in one sentence when nothing is known', async () => {
+    await put('rows.txt', 'hello\n');
+    await put('sheet.xlsx', 'PK\x03\x04...');
+    await put('posts.parquet', 'id,text\n');
+    await put('broken.parquet', new Uint8Array(50));
+    await put('empty.csv', '');
+    expect(await refusal(open('rows.txt'))).toMatch(/^badData: rows\.txt is of no known format; say which/);
+    expect(await refusal(open('sheet.xlsx'))).toMatch(/^badData: sheet\.xlsx is a zip or Excel file/);
+    expect(await refusal(open('posts.parquet'))).toBe('badData: posts.parquet is not a Parquet file: it is text.');
+    expect(await refusal(open('broken.parquet'))).toMatch(
+      /^badData: broken\.parquet is not a Parquet file: its first bytes/,
+    );
+    expect(await refusal(open('empty.csv'))).toBe('badData: empty.csv is empty.');
+  });
+});
+
+describe('folders and globs', () => {
+  it('give their files in byte order of their names, passing over hidden and empty ones', async () => {
+    await made('b.parquet', 'a.parquet');
+    await made('B.parquet', 'a.parquet');
+    await made('ä.parquet', 'a.parquet');
+    await made('sub/a.parquet', 'a.parquet');
+    await put('_SUCCESS', '');
+    await put('.hidden/x.csv', 'a');
+    await put('empty.parquet', '');
+    const { dataset, descriptions, notices } = await open();
+    expect(dataset.files.map(({ name }) => name)).toEqual(['B.parquet', 'b.parquet', 'sub/a.parquet', 'ä.parquet']);
+    expect(descriptions).toHaveLength(4);
+    expect(notices).toEqual(['1 empty file was passed over.']);
+    expect((await open('*.parquet')).dataset.files.map(({ name }) => name)).toEqual([
+      'B.parquet',
+      'b.parquet',
+      'ä.parquet',
+    ]);
+  });
+
+  it('of two formats are refused naming two files', async () => {
+    await made('a.parquet', 'a.parquet');
+    await put('b.csv', 'id\n1\n');
+    expect(await refusal(open())).toBe(
+      'badData: a.parquet is a Parquet file but b.csv is a CSV file; name files of one format by a glob.',
+    );
+    await put('c.md', 'hello');
+    await rm(path.join(folder, 'b.csv'));
+    expect(await refusal(open())).toMatch(/^badData: c\.md is of no known format .* by a glob\.$/);
+  });
+
+  it('that are tables with deleted rows are refused by name', async () => {
+    await made('part.parquet', 'a.parquet');
+    await put('_delta_log/00000000000000000000.json', '{}');
+    expect(await refusal(open())).toMatch(/^notSupported: FOLDER is a Delta table/);
+    expect(await refusal(open('*.parquet'))).toMatch(/is a Delta table/);
+    await rm(path.join(folder, '_delta_log'), { recursive: true });
+    await put('metadata/v1.metadata.json', '{}');
+    expect(await refusal(open())).toMatch(/^notSupported: FOLDER is an Iceberg table/);
+  });
+
+  it('without files, missing paths and other places are refused', async () => {
+    expect(await refusal(open())).toMatch(/^notFound: The folder FOLDER holds no data files/);
+    expect(await refusal(open('*.csv'))).toBe('notFound: No file matches *.csv.');
+    expect(await refusal(open('none.csv'))).toBe('notFound: none.csv does not exist.');
+    for (const uri of ['s3://b/k', 'gs://b/k', 'abfss://c@a/k', 'https://h/x.csv']) {
+      expect(await refusal(openDataset(uri, { format: null }, env, signal))).toMatch(
+        /^notSupported: .* is not read yet/,
+      );
+    }
+  });
+
+  it('stop when the signal aborts', async () => {
+    await put('a.csv', 'id\n1\n');
+    const aborted = AbortSignal.abort();
+    await expect(openDataset(folder, { format: null }, env, aborted)).rejects.toMatchObject({ code: 'cancelled' });
+  });
+});
+
+describe('columns', () => {
+  it('are merged by name, widest integers, nulls where a file lacks one, partitions last', async () => {
+    await made('day=2024-09-09/a.parquet', 'a.parquet');
+    await made('day=a%20%2F%3D/b.parquet', 'wide.parquet');
+    await made('day=__HIVE_DEFAULT_PARTITION__/c.parquet', 'a.parquet');
+    const { dataset, notices } = await open();
+    expect(dataset.partitionColumns).toEqual(['day']);
+    expect(dataset.files.map(({ partition }) => partition['day'])).toEqual(['2024-09-09', null, 'a /=']);
+    expect(dataset.columns.map(({ name, type, nullable }) => [name, type.kind, nullable])).toEqual([
+      ['id', 'int', true],
+      ['text', 'utf8', true],
+      ['more', 'float', true],
+      ['day', 'utf8', true],
+    ]);
+    expect(dataset.columns[0]?.type).toEqual({ kind: 'int', bits: 64, signed: true });
+    expect(notices).toEqual([
+      `Column "day" is in the files and in their folders' names; the folders' values are used.`,
+    ]);
+  });
+
+  it('of types that follow different rules are refused naming the two files and the column', async () => {
+    await made('a.parquet', 'a.parquet');
+    await made('b.parquet', 'text.parquet');
+    expect(await refusal(open())).toBe(
+      'badData: Column "id" is int32 in a.parquet but utf8 in b.parquet; read them as two datasets or rewrite one.',
+    );
+  });
+
+  it('of CSV files must be separated by one character', async () => {
+    await put('a.csv', 'id,text\n1,a\n');
+    await put('b.csv', 'id;text\n1;a\n');
+    expect(await refusal(open())).toBe(
+      'badData: a.csv (",") and b.csv (";") are separated by different characters; read them as two datasets.',
+    );
+  });
+
+  it('of stray partition folders are refused', async () => {
+    await made('day=1/a.parquet', 'a.parquet');
+    await made('b.parquet', 'a.parquet');
+    expect(await refusal(open())).toMatch(/^badData: b\.parquet and day=1\/a\.parquet lie in different kinds/);
+  });
+});
+
+describe('the snapshot', () => {
+  it('is the documented hash and changes with name, size and content', async () => {
+    await put('a.csv', 'id\n1\n');
+    await put('b.csv', 'id\n2\n');
+    const snapshot = async () => {
+      const { dataset, descriptions } = await open();
+      return snapshotOf(dataset, descriptions, env, newHasher, signal);
+    };
+    const sha = (text: string) => createHash('sha256').update(text).digest('hex');
+    const lines = [
+      ['a.csv', 5, sha('id\n1\n')],
+      ['b.csv', 5, sha('id\n2\n')],
+    ].map((line) => `${JSON.stringify(line)}\n`);
+    const first = await snapshot();
+    expect(first).toBe(sha(`tranche-snapshot 1\n${lines.join('')}`));
+    expect(await snapshot()).toBe(first);
+    await put('b.csv', 'id\n3\n');
+    expect(await snapshot()).not.toBe(first);
+  });
+});
