@@ -159,10 +159,8 @@ function onOneLine(json: string): string {
 }
 
 function propertyColumn(property: AnswerProperty, name: string): ResultColumn {
-  const get = ({ status, answer }: JoinedRow): PropertyValue => {
-    const json = status === 'ok' ? (answer?.properties?.get(property.name) ?? 'null') : 'null';
-    return propertyValue(property.type, json);
-  };
+  const get = ({ answer }: JoinedRow): PropertyValue =>
+    propertyValue(property.type, answer?.properties?.get(property.name) ?? 'null');
   return flat(
     name,
     PROPERTY_ELEMENTS[property.type],

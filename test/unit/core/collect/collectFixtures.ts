@@ -11,7 +11,8 @@ import type { Endpoint, Job } from '../../../../src/core/model/job.ts';
 import type { QuarantineReason } from '../../../../src/core/model/outcome.ts';
 import type { ByteSource } from '../../../../src/core/ports.ts';
 
-export const NEVER = new AbortController().signal;
+/** A signal that never aborts. */
+export const NEVER: AbortSignal = new AbortController().signal;
 
 /** A column of a block as a worker makes it. */
 export function keptColumn(values: readonly (string | null)[]): KeptColumn {

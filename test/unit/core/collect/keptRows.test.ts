@@ -5,6 +5,7 @@ import { openKeptRowsWriter } from '../../../../src/core/collect/keptRowsWriter.
 import { textAt } from '../../../../src/core/collect/parquetPages.ts';
 import { isTrancheError } from '../../../../src/core/errors.ts';
 import type { Column } from '../../../../src/core/model/columnType.ts';
+import type { QuarantineReason } from '../../../../src/core/model/outcome.ts';
 import { openCodecs } from '../../../../src/platform/codecs.ts';
 import { openPagePacker } from '../../../../src/platform/pagePacker.ts';
 import { bytesSink, keptColumn, keptFile, memorySource, NEVER, noCodecs, type Row } from './collectFixtures.ts';
@@ -15,7 +16,7 @@ async function readBack(kept: KeptRows): Promise<Row[]> {
   const rows: Row[] = [];
   for await (const block of kept.blocks(NEVER)) {
     for (let row = 0; row < block.rows; row++) {
-      const reason = textAt(block.reasons, row) as Row['reason'] | null;
+      const reason = textAt(block.reasons, row) as QuarantineReason | null;
       const texts = block.columns.map((column) => textAt(column, row));
       rows.push({ texts, chunk: block.chunks[row] ?? -1, ...(reason === null ? {} : { reason }) });
     }
@@ -70,6 +71,16 @@ describe('openKeptRows', () => {
       await expect(opening).rejects.toMatchObject({ code: 'corrupt' });
       await expect(opening).rejects.toThrow(/runs\/7\/keys\.parquet/);
     }
+  });
+
+  it('refuses a value that reaches past its page', async () => {
+    const rows: Row[] = ['a', 'b'].map((id) => ({ texts: [id, id], chunk: 1 }));
+    const bytes = await keptFile([text('id')], [], rows);
+    const last = bytes.indexOf('b'.charCodeAt(0));
+    expect(bytes[last - 4]).toBe(1);
+    bytes[last - 4] = 2;
+    const reading = openKeptRows(memorySource('k', bytes), noCodecs, NEVER).then(readBack);
+    await expect(reading).rejects.toThrow(/cut short/);
   });
 
   it('meets any damage with rows or one sentence, never with a crash', async () => {

@@ -202,6 +202,11 @@ describe('an answer of the responses endpoint', () => {
     expect(parse(bodyLine('a', { ...more, output: [] }), shape).outcome).toBe('truncated');
   });
 
+  it('is truncated when it is incomplete for no reason given', () => {
+    const answer = parse(say([{ type: 'output_text', text: 'a' }], { status: 'incomplete' }), shape);
+    expect(answer).toMatchObject({ outcome: 'truncated', content: 'a', finishReason: 'incomplete' });
+  });
+
   it('is refused when it is incomplete for its content', () => {
     const more = { status: 'incomplete', incomplete_details: { reason: 'content_filter' } };
     expect(parse(say([{ type: 'output_text', text: 'a' }], more), shape).outcome).toBe('refused');

@@ -360,6 +360,7 @@ describe('a typed answer', () => {
       '{"text":"é\\n","int":-9223372036854775808,"number":0.1,"flag":true,"tags":["x",\n "y"],"kind":"a","maybe":1,"any":{"a":1.10}}',
       '{"text":null,"int":3.0,"number":1e3,"flag":false,"tags":[],"kind":"b","maybe":null,"any":"s"}',
       '{"int":99999999999999999999}',
+      '{"int":9999999999999999999,"number":1e999}',
     ];
     const kept = await keptRows(
       [ID],
@@ -369,7 +370,7 @@ describe('a typed answer', () => {
     const chunks = [chunkOf(1, answerFile(values.map((value, row) => say(`r${row}`, value))))];
     const job = jobOf('/v1/responses', body, ['parquet', 'jsonl']);
     const written = await write('properties', job, kept, chunks);
-    expect(written.rows.ok).toBe(3);
+    expect(written.rows.ok).toBe(4);
     const columns = Object.keys(properties).map((name) => `"${name}"`);
     const { rows, types } = await duck(`select ${columns.join(',')} from read_parquet('${written.results[0]}')`);
     expect(types).toEqual(['VARCHAR', 'BIGINT', 'DOUBLE', 'BOOLEAN', 'VARCHAR', 'VARCHAR', 'DOUBLE', 'VARCHAR']);
@@ -377,11 +378,46 @@ describe('a typed answer', () => {
       ['é\n', '-9223372036854775808', 0.1, true, '["x",\n "y"]', 'a', 1, '{"a":1.10}'],
       [null, '3', 1000, false, '[]', 'b', null, '"s"'],
       [null, null, null, null, null, null, null, null],
+      [null, null, null, null, null, null, null, null],
     ]);
     const lines = (await readFile(written.results[1] ?? '', 'utf8')).trim().split('\n');
-    expect(lines).toHaveLength(3);
+    expect(lines).toHaveLength(4);
     expect(lines[0]).toContain('"int":-9223372036854775808,"number":0.1,"flag":true,"tags":["x",  "y"],"kind":"a"');
     expect(lines[1]).toContain('"any":"s"');
+  });
+});
+
+describe('a table of many pages and row groups', () => {
+  it('keeps every value and every null in its row', async () => {
+    const count = 60_000;
+    const rows: Row[] = Array.from({ length: count }, (_, row) => ({
+      texts: [`r${row}`, String(row), row % 3 === 0 ? null : String(row), row % 2 === 0 ? String(row % 4 === 0) : null],
+      chunk: 1 + Math.floor(row / 25_000),
+    }));
+    const carried = [column('text', { kind: 'utf8' }), column('flag', { kind: 'bool' })];
+    const embedded = rows.filter((_, row) => row % 5 !== 0);
+    const chunks = [1, 2, 3].map((chunk) => {
+      const lines = embedded.filter((row) => row.chunk === chunk).reverse();
+      const data = (id: string) => [{ index: 0, embedding: [Number(id.slice(1)), 1] }];
+      return chunkOf(chunk, answerFile(lines.map(({ texts: [id] }) => bodyLine(id ?? '', { data: data(id ?? '') }))));
+    });
+    const kept = await keptRows([ID], carried, rows);
+    const written = await write('many', jobOf('/v1/embeddings', { input: '{{text}}' }), kept, chunks);
+    expect(written.rows).toMatchObject({ in: count, ok: 48_000, missing: 12_000 });
+    const wrong = `select count(*), count(*) filter (id <> row_number - 1
+        or text is distinct from (case when id % 3 = 0 then null else id::varchar end)
+        or flag is distinct from (case when id % 2 = 0 then id % 4 = 0 else null end)
+        or status <> (case when id % 5 = 0 then 'missing' else 'ok' end)
+        or embedding is distinct from (case when id % 5 = 0 then null else [id, 1]::float[] end))
+      from (select *, row_number() over () as row_number from read_parquet('${written.results[0]}'))`;
+    expect((await duck(wrong)).rows).toEqual([[String(count), '0']]);
+    const groups = `select count(distinct row_group_id), max(row_group_num_rows) from parquet_metadata('${written.results[0]}')`;
+    expect((await duck(groups)).rows).toEqual([['2', '50000']]);
+    const checked = `
+import sys, pyarrow.parquet as pq, pyarrow.compute as pc
+t = pq.read_table(sys.argv[1])
+print(t['id'].to_pylist() == list(range(len(t))), t['text'].null_count, t['flag'].null_count, t['embedding'].null_count)`;
+    expect((await python(checked, [written.results[0] ?? ''])).trim()).toBe('True 20000 30000 12000');
   });
 });
 
