@@ -22,7 +22,8 @@ const MAX_MESSAGE = 400;
 const MAX_RETRY_AFTER_MS = 3_600_000;
 const NAME_NOT_FOUND = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_NODATA', 'EAI_NONAME']);
 const TOO_LARGE = /too (large|big)/i;
-const TLS = /^(CERT_|ERR_TLS_|ERR_SSL_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|EPROTO)/;
+const CERTIFICATE = /^(CERT_|ERR_TLS_CERT|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_)/;
+const NO_TLS = /^(ERR_SSL_|EPROTO)/;
 const DISK = new Set(['ENOENT', 'EACCES', 'EPERM', 'EMFILE', 'ENFILE', 'EISDIR', 'EIO']);
 
 /** The error of a failed call as a sentence; `what` is the thing done, `the upload of x.jsonl`. Anything unknown counts as unclear. */
@@ -69,7 +70,12 @@ function connectionError(error: unknown, what: string, service: ServiceFacts): E
   if (NAME_NOT_FOUND.has(code)) {
     return unclear(`The name ${host} cannot be found; check the connection and the provider's base URL.`);
   }
-  if (TLS.test(code)) {
+  if (NO_TLS.test(code)) {
+    return refused(
+      `${host} does not answer in TLS (${code}); check whether the base URL begins rightly with https://.`,
+    );
+  }
+  if (CERTIFICATE.test(code)) {
     return refused(
       `The certificate of ${host} is not trusted (${code}); behind a company proxy name its certificate in NODE_EXTRA_CA_CERTS.`,
     );

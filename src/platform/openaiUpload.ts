@@ -54,7 +54,7 @@ async function contentOf(
   sizeBytes: number,
 ): Promise<() => AsyncIterable<Uint8Array> | Iterable<Uint8Array>> {
   if (body.kind === 'file') {
-    const blob = await openAsBlob(body.path); // refuses to be read once the file has changed
+    const blob = await openBlob(body.path);
     checkSize(blob.size, name, sizeBytes);
     return () => blob.stream();
   }
@@ -68,6 +68,15 @@ async function contentOf(
       for (let from = 0; from < part.length; from += PIECE_BYTES) yield part.subarray(from, from + PIECE_BYTES);
     }
   };
+}
+
+/** The blob refuses to be read once the file has changed. */
+async function openBlob(path: string): Promise<Blob> {
+  try {
+    return await openAsBlob(path); // throws at once what it cannot open
+  } catch (error) {
+    throw new TrancheError('disk', `The file ${path} cannot be read; render it again.`, error);
+  }
 }
 
 function checkSize(found: number, name: string, expected: number): void {

@@ -1,0 +1,380 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import type { ServerResponse } from 'node:http';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { inspect } from 'node:util';
+import { gzipSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { BatchApi } from '../../../src/core/submit/batchApi.ts';
+import { faultOf } from '../../../src/core/submit/providerError.ts';
+import { openOpenaiBatchApi } from '../../../src/platform/openaiBatchApi.ts';
+import { json, openHttpServer, type SeenRequest, type TestServer } from '../../support/httpServer.ts';
+
+const KEY = 'sk-secret-abcdefghij0123456789';
+const signal = new AbortController().signal;
+let folder = '';
+let server: TestServer | undefined;
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'tranche-api-'));
+});
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await server?.close();
+  server = undefined;
+  await rm(folder, { recursive: true, force: true });
+});
+
+function apiAt(baseUrl: string): BatchApi {
+  return openOpenaiBatchApi({
+    baseUrl,
+    apiKey: KEY,
+    keyName: 'MY_API_KEY',
+    project: null,
+    organization: null,
+    inputExpiresAfterSeconds: 2_592_000,
+  });
+}
+
+async function serve(
+  answer: (request: SeenRequest, response: ServerResponse, count: number) => void,
+): Promise<BatchApi> {
+  server = await openHttpServer(answer);
+  return apiAt(server.url);
+}
+
+const FILE = { id: 'file-1', filename: 'a.jsonl', bytes: 3, created_at: 1_700_000_000, object: 'file' };
+const BATCH = { id: 'batch_1', status: 'validating', input_file_id: 'file-1', created_at: 1_700_000_000 };
+const REQUEST = { inputFileId: 'file-1', endpoint: '/v1/chat/completions', metadata: { tranche_run: 'r' } };
+
+async function read(pieces: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const all: Uint8Array[] = [];
+  for await (const piece of pieces) all.push(piece);
+  return Buffer.concat(all);
+}
+
+describe('uploading', () => {
+  const content = randomBytes(3_000_001);
+
+  it.each(['file', 'bytes'] as const)('sends a %s byte for byte, with its length, purpose first', async (kind) => {
+    const api = await serve((_, response) => json(response, FILE));
+    const file = path.join(folder, 'a.jsonl');
+    await writeFile(file, content);
+    const parts = [content.subarray(0, 7), content.subarray(7, 1_000_000), content.subarray(1_000_000)];
+    const sent: number[] = [];
+    const body = kind === 'file' ? { kind, path: file } : { kind, parts };
+    const request = { name: 'tranche-1.jsonl', sizeBytes: content.length, body };
+    expect(await api.upload(request, (bytes) => sent.push(bytes), signal)).toMatchObject({ id: 'file-1' });
+    const seen = server?.seen[0];
+    const text = seen?.body.toString('latin1') ?? '';
+    expect(seen?.headers['content-length']).toBe(String(seen?.body.length));
+    expect(seen?.headers['transfer-encoding']).toBeUndefined();
+    const names = [...text.matchAll(/name="([^"]+)"/g)].map((match) => match[1]);
+    expect(names.slice(0, 4)).toEqual(['purpose', 'expires_after[anchor]', 'expires_after[seconds]', 'file']);
+    expect(text).toContain('filename="tranche-1.jsonl"');
+    expect(seen?.body.includes(content)).toBe(true);
+    expect(sent).toEqual([...sent].sort((a, b) => a - b));
+    expect(sent.at(-1)).toBe(content.length);
+    expect(sent.length).toBeGreaterThan(8);
+  });
+
+  it('refuses a file that is not as long as it was, and one that changes meanwhile', async () => {
+    const api = await serve((_, response) => json(response, FILE));
+    const file = path.join(folder, 'a.jsonl');
+    await writeFile(file, content);
+    const request = { name: 'a.jsonl', sizeBytes: content.length - 1, body: { kind: 'file', path: file } as const };
+    await expect(api.upload(request, () => undefined, signal)).rejects.toMatchObject({ code: 'changed' });
+    let isFirst = true;
+    const grow = (): void => {
+      if (isFirst) void appendFile(file, 'x');
+      isFirst = false;
+    };
+    const whole = { ...request, sizeBytes: content.length };
+    const outcome = await api.upload(whole, grow, signal).catch((error: { code: string }) => error.code);
+    expect(outcome === 'changed' || (outcome as { id: string }).id === 'file-1').toBe(true);
+  });
+
+  it('says which file cannot be read', async () => {
+    const api = await serve((_, response) => json(response, FILE));
+    const request = { name: 'a.jsonl', sizeBytes: 1, body: { kind: 'file', path: path.join(folder, 'none') } as const };
+    await expect(api.upload(request, () => undefined, signal)).rejects.toMatchObject({ code: 'disk' });
+  });
+
+  it('stops at once when it is told to', async () => {
+    const api = await serve(() => undefined);
+    const stop = new AbortController();
+    const request = { name: 'a.jsonl', sizeBytes: 3, body: { kind: 'bytes', parts: [Buffer.from('abc')] } as const };
+    const sending = api.upload(request, () => setTimeout(() => stop.abort(), 20), stop.signal);
+    await expect(sending).rejects.toMatchObject({ code: 'cancelled' });
+  });
+
+  it('finds an upload again by name and size, over several pages', async () => {
+    const api = await serve((request, response) => {
+      const isFirst = !request.url.includes('after=');
+      const names = isFirst ? ['x.jsonl', 'y.jsonl'] : ['a.jsonl', 'a.jsonl'];
+      const data = names.map((filename, at) => ({
+        ...FILE,
+        id: `file-${isFirst ? 'p' : 'q'}${at}`,
+        filename,
+        bytes: 2 + at,
+      }));
+      json(response, { object: 'list', data, has_more: isFirst });
+    });
+    expect(await api.findUploaded('a.jsonl', 3, signal)).toMatchObject({
+      id: 'file-q1',
+      name: 'a.jsonl',
+      sizeBytes: 3,
+    });
+    expect(await api.findUploaded('a.jsonl', 9, signal)).toBeNull();
+    expect(server?.seen[0]?.url).toContain('purpose=batch');
+  });
+});
+
+describe('creating a batch', () => {
+  it('sends file, endpoint, window and metadata', async () => {
+    const api = await serve((_, response) => json(response, BATCH));
+    expect(await api.createBatch(REQUEST, signal)).toMatchObject({ id: 'batch_1', status: 'validating' });
+    expect(JSON.parse(server?.seen[0]?.body.toString() ?? '')).toEqual({
+      input_file_id: 'file-1',
+      endpoint: '/v1/chat/completions',
+      completion_window: '24h',
+      metadata: { tranche_run: 'r' },
+    });
+  });
+
+  it.each([
+    ['a dropped connection', (response: ServerResponse) => response.destroy()],
+    ['a status 500', (response: ServerResponse) => json(response, { error: { message: 'oops' } }, 500)],
+    ['a status 409', (response: ServerResponse) => json(response, {}, 409)],
+    ['an answer that is no batch', (response: ServerResponse) => json(response, { hello: 1 })],
+    [
+      'an answer that is no JSON',
+      (response: ServerResponse) => response.writeHead(200, { 'content-type': 'application/json' }).end('<html>'),
+    ],
+  ])('is tried once and counts as unclear after %s', async (_, answer) => {
+    const api = await serve((__, response) => void answer(response));
+    await expect(api.createBatch(REQUEST, signal)).rejects.toMatchObject({ code: 'network' });
+    expect(server?.seen).toHaveLength(1);
+  });
+
+  it.each([
+    [401, 'noKey', 'does not accept the key from MY_API_KEY'],
+    [403, 'refusedByProvider', 'does not allow the creation of a batch with the key from MY_API_KEY'],
+    [404, 'refusedByProvider', "check the base URL and the key's project"],
+    [413, 'refusedByProvider', 'lower limits.maxBytes'],
+    [400, 'refusedByProvider', 'refused the creation of a batch (status 400): You sent'],
+    [429, 'refusedByProvider', 'asks to wait'],
+  ])('tells a refusal with status %i as %s', async (status, code, words) => {
+    const api = await serve((_, response) => json(response, { error: { message: 'You sent nonsense' } }, status));
+    const error: unknown = await api.createBatch(REQUEST, signal).catch((one: unknown) => one);
+    expect(error).toMatchObject({ code, message: expect.stringContaining(words) as string });
+    expect(faultOf(error)).toMatchObject({ status, mayPass: status === 429 });
+    expect(server?.seen).toHaveLength(1);
+  });
+
+  it('keeps the time to wait that the service names', async () => {
+    const api = await serve((_, response, count) =>
+      json(response, {}, 429, count === 1 ? { 'retry-after': '7' } : { 'retry-after-ms': '250' }),
+    );
+    const wait = async (): Promise<unknown> =>
+      faultOf(await api.createBatch(REQUEST, signal).catch((one: unknown) => one))?.retryAfterMs;
+    expect(await wait()).toBe(7000);
+    expect(await wait()).toBe(250);
+  });
+
+  it('does not follow its upload to another address', async () => {
+    const api = await serve((_, response) =>
+      response.writeHead(307, { location: 'http://127.0.0.1:9/v1/files' }).end(),
+    );
+    const request = { name: 'a.jsonl', sizeBytes: 3, body: { kind: 'bytes', parts: [Buffer.from('abc')] } as const };
+    await expect(api.upload(request, () => undefined, signal)).rejects.toMatchObject({
+      code: 'refusedByProvider',
+      message: expect.stringContaining('another address') as string,
+    });
+  });
+});
+
+describe('secrets', () => {
+  it.each([400, 401, 403, 404, 429, 500])('never shows the key, even if a status %i echoes it', async (status) => {
+    const api = await serve((request, response) =>
+      json(
+        response,
+        { error: { message: `Bad: ${request.headers.authorization} ${KEY} sk-other-abcdefgh`, code: KEY } },
+        status,
+      ),
+    );
+    const calls = [
+      () => api.createBatch(REQUEST, signal),
+      () => api.retrieveBatch('batch_1', signal),
+      () => read(api.download('file-1', AbortSignal.timeout(300))),
+      () => api.upload({ name: 'a.jsonl', sizeBytes: 0, body: { kind: 'bytes', parts: [] } }, () => undefined, signal),
+    ];
+    for (const call of calls) {
+      const error: unknown = await call().catch((one: unknown) => one);
+      const shown = `${inspect(error, { depth: 20, showHidden: true })}${JSON.stringify(error)}${String(error)}`;
+      expect(shown).not.toContain('abcdefgh');
+      expect(error).toBeInstanceOf(Error);
+    }
+  });
+
+  it('sends the key only where the provider is set up to be, whatever the environment says', async () => {
+    vi.stubEnv('OPENAI_BASE_URL', 'http://127.0.0.1:9/v1');
+    vi.stubEnv('OPENAI_ORG_ID', 'org-x');
+    vi.stubEnv('OPENAI_PROJECT_ID', 'proj-x');
+    vi.stubEnv('OPENAI_API_KEY', 'sk-environment');
+    const api = await serve((_, response) => json(response, BATCH));
+    await api.createBatch(REQUEST, signal);
+    const headers = server?.seen[0]?.headers ?? {};
+    expect(headers.authorization).toBe(`Bearer ${KEY}`);
+    expect(headers['openai-organization']).toBeUndefined();
+    expect(headers['openai-project']).toBeUndefined();
+  });
+});
+
+describe('no connection', () => {
+  it('says that nothing answers at the address', async () => {
+    const api = await serve(() => undefined);
+    const url = server?.url ?? '';
+    await server?.close();
+    await expect(api.createBatch(REQUEST, signal)).rejects.toMatchObject({
+      code: 'network',
+      message: `Nothing answers at ${url}; check that the service runs there.`,
+    });
+  });
+
+  it('says that a name is not known', async () => {
+    await expect(apiAt('https://batches.invalid/v1').createBatch(REQUEST, signal)).rejects.toThrow(
+      'The name batches.invalid cannot be found',
+    );
+  });
+
+  it('says that a service does not speak TLS', async () => {
+    await serve(() => undefined);
+    const url = (server?.url ?? '').replace('http:', 'https:');
+    await expect(apiAt(url).createBatch(REQUEST, signal)).rejects.toThrow('does not answer in TLS');
+  });
+});
+
+describe('looking', () => {
+  it('reads every dialect of a batch', async () => {
+    const api = await serve((_, response) =>
+      json(response, {
+        ...BATCH,
+        status: 'In_Progress',
+        created_at: '2026-11-24T06:00:00Z',
+        output_file_id: '',
+        error_file_id: null,
+        request_counts: null,
+        errors: { data: [{ code: 'token_limit_exceeded', message: 'full', line: null }, 'x', { line: 7 }] },
+        metadata: { a: 'b', c: 1 },
+        usage: { input_tokens: 5, input_tokens_details: { cached_tokens: 2 }, output_tokens: 3, total_tokens: 8 },
+      }),
+    );
+    expect(await api.retrieveBatch('batch_1', signal)).toEqual({
+      id: 'batch_1',
+      status: 'in_progress',
+      inputFileId: 'file-1',
+      outputFileId: null,
+      errorFileId: null,
+      counts: null,
+      errors: [
+        { code: 'token_limit_exceeded', message: 'full', line: null },
+        { code: null, message: 'The batch failed without a reason.', line: null },
+        { code: null, message: 'The batch failed without a reason.', line: 7 },
+      ],
+      createdAtMs: Date.parse('2026-11-24T06:00:00Z'),
+      metadata: { a: 'b' },
+      usage: { inputTokens: 5, cachedTokens: 2, outputTokens: 3 },
+    });
+  });
+
+  it('lists in pages of 100, only as far as it is read, and ends when a service repeats itself', async () => {
+    const api = await serve((request, response) => {
+      const after = Number(/after=b(\d+)/.exec(request.url)?.[1] ?? -1);
+      const from = Math.min(after + 1, 200);
+      const data = Array.from({ length: 100 }, (_, at) => ({ ...BATCH, id: `b${from + at}` }));
+      json(response, { object: 'list', data, has_more: true });
+    });
+    let count = 0;
+    for await (const batch of api.listBatches(signal)) {
+      count++;
+      if (batch.id === 'b50') break;
+    }
+    expect(count).toBe(51);
+    expect(server?.seen).toHaveLength(1);
+    expect(server?.seen[0]?.url).toContain('limit=100');
+    count = 0;
+    for await (const _ of api.listBatches(signal)) count += _.id === '' ? 0 : 1;
+    expect(count).toBe(300);
+  });
+
+  it.each([
+    [200, 200, true],
+    [404, 200, false],
+    [404, 404, true],
+  ])('knows a model by status %i, list %i: %s', async (one, list, expected) => {
+    const api = await serve((request, response) => {
+      const isList = request.url.endsWith('/models');
+      json(response, isList ? { data: [{ id: 'other' }] } : { id: 'm' }, isList ? list : one);
+    });
+    expect(await api.hasModel('m', signal)).toBe(expected);
+  });
+});
+
+describe('downloading', () => {
+  const content = randomBytes(2_000_000);
+  const sha = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
+
+  function sendPart(response: ServerResponse, from: number, upTo: number, status = 200): void {
+    const range = status === 206 ? { 'content-range': `bytes ${from}-${content.length - 1}/${content.length}` } : {};
+    response.writeHead(status, { 'content-length': String(content.length - from), ...range });
+    response.write(content.subarray(from, upTo), () => (upTo < content.length ? response.destroy() : response.end()));
+  }
+
+  it('goes on by range after a broken connection', async () => {
+    const api = await serve((request, response, count) => {
+      const from = Number(/bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0);
+      sendPart(response, from, count < 3 ? from + 600_000 : content.length, from > 0 ? 206 : 200);
+    });
+    expect(sha(await read(api.download('file-1', signal)))).toBe(sha(content));
+    expect(server?.seen).toHaveLength(3);
+  });
+
+  it('begins again and passes over what it has where ranges are not known', async () => {
+    const api = await serve((_, response, count) =>
+      sendPart(response, 0, count < 3 ? 500_000 * count : content.length),
+    );
+    expect(sha(await read(api.download('file-1', signal)))).toBe(sha(content));
+  });
+
+  it('unpacks gzip, and goes on unpacked', async () => {
+    const packed = gzipSync(content);
+    const api = await serve((request, response, count) => {
+      const from = Number(/bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0);
+      if (count > 1) return sendPart(response, from, content.length, from > 0 ? 206 : 200);
+      response.writeHead(200, { 'content-encoding': 'gzip', 'content-length': String(packed.length) });
+      response.write(packed.subarray(0, 1_000_000), () => response.destroy());
+    });
+    expect(sha(await read(api.download('file-1', signal)))).toBe(sha(content));
+  });
+
+  it('stops trying when it is told to', async () => {
+    const api = await serve((_, response) => response.destroy());
+    const stop = AbortSignal.timeout(700);
+    await expect(read(api.download('file-1', stop))).rejects.toMatchObject({ code: 'cancelled' });
+  });
+
+  it('says that the service does not know the file', async () => {
+    const api = await serve((_, response) => json(response, { error: { message: 'No such file' } }, 404));
+    await expect(read(api.download('file-1', signal))).rejects.toMatchObject({ code: 'refusedByProvider' });
+    expect(server?.seen).toHaveLength(1);
+  });
+
+  it('frees the connection when it is left early', async () => {
+    const api = await serve((_, response) => sendPart(response, 0, content.length));
+    for await (const piece of api.download('file-1', signal)) {
+      expect(piece.length).toBeGreaterThan(0);
+      break;
+    }
+  });
+});
