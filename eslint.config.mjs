@@ -24,7 +24,7 @@ export default tseslint.config(
       'dist',
       'build',
       '.venv',
-      'bench-data',
+      'bench-data', 'demo',
       'src/kernel/assembly',
       'src/kernel/kernelBytes.ts',
       'test/data',
