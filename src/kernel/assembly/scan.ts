@@ -250,8 +250,14 @@ function object(p: usize, nodes: usize, firstNode: u32, count: u32, columns: usi
   if (load<u8>(p) == 0x7d) return p + 1;
   while (true) {
     if (load<u8>(p) != QUOTE) return 0;
-    const key = p + 1, last = keyEnd(key);
-    if (!last) return 0;
+    const key = p + 1;
+    let last = keyEnd(key);
+    if (!last) {
+      if (count) return 0;
+      last = skipString(key); // where no key is wanted, escapes do not matter
+      if (!last) return 0;
+      last--;
+    }
     p = blank(last + 1);
     if (load<u8>(p) != 0x3a) return 0;
     p = blank(p + 1);

@@ -125,7 +125,7 @@ describe('scanJsonl', () => {
           expect(isObject() && !/"[^"]*\\[^"]*"\s*:/.test(rest)).toBe(false);
         }
       }),
-      { numRuns: 8000 },
+      { numRuns: 3000 },
     );
   });
 });
@@ -163,7 +163,7 @@ describe('scanCsv', () => {
         expect(stopped <= text.length && rows <= ROWS).toBe(true);
         expect(stopped === 0 || text[stopped - 1] === 10).toBe(true);
       }),
-      { numRuns: 4000 },
+      { numRuns: 2000 },
     );
   });
 });

@@ -61,7 +61,7 @@ describe('validUtf8', () => {
         expect(kernelSays(bytes, shift)).toBe(decoderSays(bytes));
         expect(invalidUtf8At(bytes) < 0).toBe(decoderSays(bytes));
       }),
-      { numRuns: 3000 },
+      { numRuns: 1000 },
     );
   });
 
@@ -88,7 +88,7 @@ describe('validUtf8', () => {
         const bytes = Uint8Array.from([...new Array<number>(before).fill(0x61), ...some]);
         expect(kernelSays(bytes, 0)).toBe(decoderSays(bytes));
       }),
-      { numRuns: 5000 },
+      { numRuns: 3000 },
     );
   });
 });

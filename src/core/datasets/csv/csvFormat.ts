@@ -2,8 +2,7 @@ import { RecordProblem } from '../textFile/recordProblem.ts';
 import type { RecordFormat } from '../textFile/recordFormat.ts';
 import type { OpenFormat } from '../textFile/textReader.ts';
 import { csvFields } from './csvFields.ts';
-import { MOST_FIELDS } from './csvHeader.ts';
-import { traceRecord } from './csvRecord.ts';
+import { MOST_FIELDS, traceRecord } from './csvRecord.ts';
 import { readHeader } from './readHeader.ts';
 
 const LF = 10;

@@ -2,14 +2,11 @@ import { TrancheError } from '../../errors.ts';
 import { RecordProblem } from '../textFile/recordProblem.ts';
 import { CONVERT, invalidUtf8At } from '../textFile/textEncoding.ts';
 import { csvFields } from './csvFields.ts';
-import { traceRecord } from './csvRecord.ts';
+import { MOST_FIELDS, traceRecord } from './csvRecord.ts';
 import { sniffDelimiter } from './sniffDelimiter.ts';
 
 const CR = 13;
 const LF = 10;
-
-/** Fields a header may have: whoever reads the records reserves room for them once. */
-export const MOST_FIELDS = 100_000;
 
 /** A CSV text's first record. */
 export interface CsvHeader {

@@ -6,6 +6,9 @@ const LF = 10;
 const CR = 13;
 const SPACE = 0x20;
 
+/** Fields a record may have. */
+export const MOST_FIELDS = 100_000;
+
 type State = 'fieldStart' | 'bare' | 'quoted' | 'quoteSeen' | 'behindQuote' | 'carriageReturn';
 
 /** Follows one CSV record byte by byte, in pieces: where it ends, and how its fields are written. */
@@ -32,6 +35,7 @@ export function traceRecord(delimiter: number): RecordTrace {
   const next = (byte: number): State => {
     switch (state) {
       case 'fieldStart':
+        if (quoted.length === MOST_FIELDS) throw new RecordProblem(`has more than ${MOST_FIELDS} fields`);
         quoted.push(byte === QUOTE);
         if (byte === QUOTE) return 'quoted';
         return byte === delimiter ? 'fieldStart' : byte === CR ? 'carriageReturn' : 'bare';

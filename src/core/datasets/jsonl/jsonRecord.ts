@@ -15,11 +15,7 @@ export function jsonObjectStart(text: string): number {
   return start;
 }
 
-/** Longer lines are not parsed again only to say where. */
-const MOST_PLACED = 1 << 20;
-
 function errorPlace(text: string): string {
-  if (text.length > MOST_PLACED) return '';
   const errors: ParseError[] = [];
   try {
     parse(text, errors, { disallowComments: true, allowTrailingComma: false });

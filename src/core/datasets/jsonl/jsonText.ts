@@ -1,3 +1,7 @@
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const encoder = new TextEncoder();
+
 /** One member of an object in its source text: key, and the value's range [from, to). */
 export interface JsonMember {
   readonly key: string;
@@ -24,12 +28,14 @@ export function* jsonMembers(text: string, at: number): Generator<JsonMember> {
   }
 }
 
-/** The value [from, to) of valid JSON as text: strings unescaped, nested values without white space, the rest as it stands; null for null. */
-export function jsonValueText(text: string, from: number, to: number): string | null {
+/** The value [from, to) of valid JSON as UTF-8 text: strings unescaped (a lone surrogate is U+FFFD), nested values without white space, the rest as it stands; null for null. */
+export function jsonValueText(text: string, from: number, to: number): Uint8Array | null {
   const first = text[from];
-  if (first === '"') return JSON.parse(text.slice(from, to)) as string;
-  if (first === '{' || first === '[') return minified(text, from, to);
-  return first === 'n' ? null : text.slice(from, to);
+  if (first === 'n') return null;
+  const source = text.slice(from, to);
+  if (first === '"') return encoder.encode(JSON.parse(source) as string);
+  const bytes = encoder.encode(source);
+  return first === '{' || first === '[' ? minified(bytes) : bytes;
 }
 
 function isBlank(code: number): boolean {
@@ -61,17 +67,16 @@ function valueEnd(text: string, at: number): number {
   }
 }
 
-function minified(text: string, from: number, to: number): string {
-  let out = '';
-  let kept = from;
-  for (let at = from; at < to;) {
-    if (text[at] === '"') {
-      at = stringEnd(text, at);
-    } else if (isBlank(text.charCodeAt(at))) {
-      out += text.slice(kept, at);
-      at = skipBlanks(text, at);
-      kept = at;
-    } else at++;
+/** Takes the white space between tokens out of valid JSON, in place. */
+function minified(bytes: Uint8Array): Uint8Array {
+  let kept = 0;
+  let inString = false;
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at] ?? 0;
+    if (!inString && isBlank(byte)) continue;
+    bytes[kept++] = byte;
+    if (byte === QUOTE) inString = !inString;
+    else if (inString && byte === BACKSLASH) bytes[kept++] = bytes[++at] ?? 0;
   }
-  return out + text.slice(kept, to);
+  return bytes.subarray(0, kept);
 }

@@ -1,7 +1,10 @@
+import type { Kernel } from '../../../kernel/kernel.ts';
+import { RecordProblem } from '../textFile/recordProblem.ts';
 import { decodeUtf8 } from '../textFile/textEncoding.ts';
 import type { OpenFormat } from '../textFile/textReader.ts';
 import type { RecordFormat } from '../textFile/recordFormat.ts';
 import { jsonObjectStart } from './jsonRecord.ts';
+import { skipBlanks } from './jsonText.ts';
 import { keyTree, putKeyTree, takeMembers } from './keyTree.ts';
 
 const LF = 10;
@@ -15,7 +18,7 @@ export function lineEndIn(piece: Uint8Array): number {
 export const openJsonlFormat: OpenFormat = (kernel, paths, slots, options) => {
   const tree = keyTree(paths);
   const nodes = putKeyTree(kernel, tree);
-  const encoder = new TextEncoder();
+  const checkLong = longLineCheck(kernel);
   const format: RecordFormat = {
     scanEnd: (at, end) => at + kernel.bytes(at, end - at).lastIndexOf(LF) + 1,
     scan: (at, end, row) => {
@@ -25,12 +28,14 @@ export const openJsonlFormat: OpenFormat = (kernel, paths, slots, options) => {
     },
     recordEnd: () => lineEndIn,
     strict: (record) => {
+      const isLong = record.length > options.windowBytes;
+      if (isLong) checkLong(record);
       const text = decodeUtf8(record) ?? '';
-      const start = jsonObjectStart(text);
+      const start = isLong ? longObjectStart(text) : jsonObjectStart(text);
       if (start < 0) return null;
-      const texts = new Array<string | null>(paths.length).fill(null);
+      const texts = new Array<Uint8Array | null>(paths.length).fill(null);
       takeMembers(text, start, tree, texts);
-      return texts.map((value) => (value === null ? null : encoder.encode(value)));
+      return texts;
     },
     isNothing: () => false,
     unfinished: 'is not complete',
@@ -39,3 +44,24 @@ export const openJsonlFormat: OpenFormat = (kernel, paths, slots, options) => {
   };
   return { startText: async () => ({ format, from: 0 }) };
 };
+
+/** A check of lines so long that JSON.parse might build more than memory holds: the kernel's, which builds nothing. */
+function longLineCheck(kernel: Kernel): (line: Uint8Array) => void {
+  let area = { at: 0, bytes: 0 };
+  const state = kernel.reserve(8);
+  return (line) => {
+    if (line.length > area.bytes) {
+      const bytes = Math.max(line.length, 2 * area.bytes);
+      area = { at: kernel.reserve(bytes), bytes };
+    }
+    kernel.bytes(area.at, line.length).set(line);
+    kernel.scanJsonl(area.at, area.at + line.length, 0, 1, 0, 0, 0, 0, state);
+    if (kernel.ints(state, 2)[1] !== 0)
+      throw new RecordProblem('is not a JSON object, or nested deeper than 64 levels, too deep for so long a line');
+  };
+}
+
+function longObjectStart(text: string): number {
+  const start = skipBlanks(text, 0);
+  return start === text.length ? -1 : start;
+}

@@ -52,7 +52,7 @@ export function putKeyTree(kernel: Kernel, top: readonly KeyNode[]): number {
 }
 
 /** Fills `texts` (one for each column, all null) from the object that begins at `at` of valid JSON; of a key that comes twice the last value counts. */
-export function takeMembers(text: string, at: number, level: readonly KeyNode[], texts: (string | null)[]): void {
+export function takeMembers(text: string, at: number, level: readonly KeyNode[], texts: (Uint8Array | null)[]): void {
   for (const { key, from, to } of jsonMembers(text, at)) {
     const node = level.find((known) => known.key === key);
     if (node === undefined) continue;
@@ -62,7 +62,7 @@ export function takeMembers(text: string, at: number, level: readonly KeyNode[],
   }
 }
 
-function forget(level: readonly KeyNode[], texts: (string | null)[]): void {
+function forget(level: readonly KeyNode[], texts: (Uint8Array | null)[]): void {
   for (const { column, children } of level) {
     if (column >= 0) texts[column] = null;
     forget(children, texts);

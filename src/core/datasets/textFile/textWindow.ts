@@ -76,7 +76,7 @@ export class TextWindow {
   async fill(): Promise<void> {
     if (this.ended) return;
     const unread = this.end - this.at;
-    this.#kernel.bytes(this.#area, this.end - this.#area).copyWithin(0, this.at - this.#area);
+    if (this.at > this.#area) this.#kernel.bytes(this.#area, this.end - this.#area).copyWithin(0, this.at - this.#area);
     this.at = this.#area;
     this.end = this.#area + unread;
     while (this.end < this.#area + this.#capacity && (await this.#more())) {

@@ -106,7 +106,7 @@ describe('JSON Lines', () => {
           }
         },
       ),
-      { numRuns: 100 },
+      { numRuns: 40 },
     );
   });
 
@@ -214,6 +214,23 @@ describe('JSON Lines', () => {
     );
   });
 
+  it('checks a line longer than the window without building it, however it is nested', async () => {
+    const reader = jsonlReaderWith(smallOptions({ fragmentBytes: 1 << 20 }));
+    const pad = 'y'.repeat(100);
+    const line = `{"\\u0061":{"b" : "${pad}", "x":[ 1 , {"a b":" "} ]},"b":-1.50,"pad":"${pad}"}`;
+    expect(await readText(reader, `${line}\n{"b":1}\n`, [['a', 'b'], ['a'], ['b']])).toEqual([
+      [pad, null],
+      [`{"b":"${pad}","x":[1,{"a b":" "}]}`, null],
+      ['-1.50', '1'],
+    ]);
+    expect(await readText(reader, `{"a":1}\n${' '.repeat(200)}\n{"a":2}\n`, [['a']])).toEqual([['1', '2']]);
+    const deep = `{"a":${'['.repeat(100)}${']'.repeat(100)}}`;
+    for (const bad of [deep, `[${line}]`, `${line}}`, `${line.slice(0, -1)}`])
+      await expect(readText(reader, `{"a":1}\n${bad}\n`, [['a']])).rejects.toThrow(
+        /row 2 \(line 2\) is not a JSON object, or nested deeper than 64 levels/,
+      );
+  });
+
   it('cuts files into fragments that cover each row once', async () => {
     await fc.assert(
       fc.asyncProperty(
@@ -225,7 +242,7 @@ describe('JSON Lines', () => {
           expect(await readText(reader, text, [['id']])).toEqual([sizes.map((_, row) => String(row))]);
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 
