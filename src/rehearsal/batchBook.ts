@@ -3,7 +3,7 @@ import { RecordFolder } from './recordFolder.ts';
 import type { BatchObject, BatchRecord } from './shapes.ts';
 
 /** What changes of a record; of what is shown only the named keys. */
-export type BatchChanges = Partial<Omit<BatchRecord, 'id' | 'shown'>> & { readonly shown?: Partial<BatchObject> };
+type BatchChanges = Partial<Omit<BatchRecord, 'id' | 'shown'>> & { readonly shown?: Partial<BatchObject> };
 
 /** The records of all batches, each change kept on disk before it is shown. */
 export class BatchBook {

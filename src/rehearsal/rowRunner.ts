@@ -18,7 +18,7 @@ const SPOILS: Readonly<Partial<Record<RowFault, Spoil>>> = {
 };
 
 /** What the rows of one batch need. */
-export interface RowWork {
+interface RowWork {
   readonly batchId: string;
   readonly endpoint: Endpoint;
   readonly inputPath: string;

@@ -91,12 +91,13 @@ describe('a later service on the same folder', () => {
     const first = await startRehearsal({ folder, timeline: { ...AT_ONCE, inProgressMs: 500, cancellingMs: 60_000 } });
     const { id } = await submit(clientOf(first), chatLines(100));
     while (((await clientOf(first).batches.retrieve(id)).request_counts?.completed ?? 0) < 3);
-    await clientOf(first).batches.cancel(id);
+    const { request_counts: counts } = await clientOf(first).batches.cancel(id);
     await first.close();
     const second = await startRehearsal({ folder, timeline: AT_ONCE });
     const batch = await until(clientOf(second), id, 'cancelled');
     const rows = await download(clientOf(second), batch.output_file_id);
-    expect(rows.length).toBe(batch.request_counts?.completed);
+    expect(rows.length).toBe(counts?.completed);
+    expect(batch.request_counts).toEqual(counts);
     expect(rows.length).toBeGreaterThanOrEqual(3);
     await second.close();
   });

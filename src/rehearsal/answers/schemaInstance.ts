@@ -4,10 +4,13 @@ import { matchingText } from './patternText.ts';
 
 const MAX_DEPTH = 24;
 const SOFT_DEPTH = 6;
+/** Values in one instance; a schema that wants more (each level of a circle may want several) gets an empty rest. */
+const MAX_VALUES = 20_000;
 
 interface Context {
   readonly root: JsonObject;
   readonly random: Random;
+  values: number;
 }
 
 /**
@@ -16,10 +19,11 @@ interface Context {
  */
 export function schemaInstance(schema: unknown, seed: string): unknown {
   if (!isObject(schema)) return {};
-  return valueOf(schema, 0, { root: schema, random: randomOf('schema', seed) });
+  return valueOf(schema, 0, { root: schema, random: randomOf('schema', seed), values: 0 });
 }
 
 function valueOf(given: unknown, depth: number, context: Context): unknown {
+  context.values++;
   const schema = resolved(given, context.root);
   if ('const' in schema) return schema['const'];
   const choices = schema['enum'];
@@ -157,12 +161,12 @@ function objectOf(schema: JsonObject, depth: number, context: Context): JsonObje
   const properties = isObject(schema['properties']) ? schema['properties'] : {};
   const required = listOf(schema['required']).filter((name) => typeof name === 'string');
   const names = depth >= SOFT_DEPTH ? required : [...new Set([...Object.keys(properties), ...required])];
-  if (depth >= MAX_DEPTH) return {};
+  if (depth >= MAX_DEPTH || context.values > MAX_VALUES) return {};
   return Object.fromEntries(names.map((name) => [name, valueOf(properties[name], depth + 1, context)]));
 }
 
 function arrayOf(schema: JsonObject, depth: number, context: Context): unknown[] {
-  if (depth >= MAX_DEPTH) return [];
+  if (depth >= MAX_DEPTH || context.values > MAX_VALUES) return [];
   const first = listOf(schema['prefixItems']);
   const least = Math.max(numberIn(schema, 'minItems') ?? (depth >= SOFT_DEPTH ? 0 : 1), 0);
   const most = Math.max(least, Math.min(numberIn(schema, 'maxItems') ?? Infinity, least + 2));

@@ -130,6 +130,33 @@ describe('an instance of a schema', () => {
     expect(schemaInstance(pointer, 's')).toBe(1);
   });
 
+  it('keeps a recursive schema down to its last level where that is possible', () => {
+    const schema = {
+      type: 'object',
+      properties: { name: { type: 'string' }, parent: { $ref: '#' } },
+      required: ['name'],
+    };
+    every<{ name: string; parent?: object }>(schema, (value) => {
+      let level: { name: string; parent?: object } | undefined = value;
+      for (; level !== undefined; level = level.parent as typeof level)
+        if (typeof level.name !== 'string') return false;
+      return true;
+    });
+  });
+
+  it('ends quickly for a schema that nothing finite keeps', () => {
+    const endless = {
+      type: 'object',
+      properties: { a: { $ref: '#' }, b: { $ref: '#' }, c: { type: 'array', items: { $ref: '#' }, minItems: 1000 } },
+      required: ['a', 'b', 'c'],
+    };
+    const start = Date.now();
+    expect(JSON.stringify(schemaInstance(endless, 's')).length).toBeLessThan(2_000_000);
+    const line = { type: 'object', properties: { a: { $ref: '#' } }, required: ['a'] };
+    expect(JSON.stringify(schemaInstance(line, 's')).length).toBeLessThan(1000);
+    expect(Date.now() - start).toBeLessThan(2000);
+  });
+
   it('keeps every part of allOf', () => {
     const schema = {
       allOf: [
