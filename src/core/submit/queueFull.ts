@@ -4,7 +4,7 @@ export interface QueueFull {
   readonly limit: number | null;
 }
 
-const WORDS = /enqueued[ _-](token|request)s? limit|limit reached .*enqueued (token|request)s?/i;
+const WORDS = /enqueued[ _-](token|request)s? limit|limit reached.*enqueued (token|request)s?/i;
 const LIMIT = /limit:?\s*(\d[\d,._ ]*)\s*enqueued/i;
 
 /**
