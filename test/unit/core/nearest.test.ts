@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { meantWords, nearestWord } from '../../../../src/core/nearest.ts';
+import { meantWords, nearestWord } from '../../../src/core/nearest.ts';
 
 const KNOWN = ['maxBytes', 'maxRequests', 'maxTokens', 'uri'];
 
