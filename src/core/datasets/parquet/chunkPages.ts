@@ -131,7 +131,7 @@ export class ChunkPages {
     }
     const [first] = places;
     if (row !== this.#rows || first === undefined) return;
-    this.#places.push(...places.filter(({ rows }) => rows > 0));
+    for (const place of places) if (place.rows > 0) this.#places.push(place);
     this.#nextRow = row;
     this.#dictionaryAt = first.at > this.#start ? this.#start : null;
   }
@@ -148,7 +148,9 @@ export class ChunkPages {
   async placeOf(row: number, ahead: number, signal: AbortSignal): Promise<PagePlace> {
     if (row > 0) await this.#readIndex(signal);
     while (this.#nextRow <= row)
-      if (!(await this.#walk(ahead, signal))) throw new Error('its pages hold fewer rows than its row group');
+      // Only the page that is wanted itself is read ahead of; the others are passed over by their headers.
+      if (!(await this.#walk(row === this.#nextRow ? ahead : 0, signal)))
+        throw new Error('its pages hold fewer rows than its row group');
     let low = 0;
     for (let high = this.#places.length; high - low > 1;) {
       const middle = (low + high) >> 1;

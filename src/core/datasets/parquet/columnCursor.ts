@@ -53,7 +53,7 @@ export class ColumnCursor {
 
   /** Goes to a row of the row group; the dictionary lies in the kernel from now on. */
   async seek(row: number, signal: AbortSignal): Promise<void> {
-    await this.#placeDictionary(signal);
+    await this.#placeDictionary(row === 0 ? this.#aheadBytes : 0, signal);
     const place = await this.#chunk.pages.placeOf(row, this.#aheadBytes, signal);
     this.#nextRow = place.firstRow;
     await this.#openNext(signal);
@@ -64,10 +64,10 @@ export class ColumnCursor {
     }
   }
 
-  async #placeDictionary(signal: AbortSignal): Promise<void> {
+  async #placeDictionary(aheadBytes: number, signal: AbortSignal): Promise<void> {
     const chunk = this.#chunk;
     if (chunk.dictionary === undefined) {
-      const packed = await chunk.pages.dictionary(this.#aheadBytes, signal);
+      const packed = await chunk.pages.dictionary(aheadBytes, signal);
       chunk.dictionary =
         packed === null ? null : { bytes: unpackPage(this.#codecs, chunk.codec, packed), count: packed.header.values };
     }

@@ -1,6 +1,6 @@
 import type { Kernel } from '../../../kernel/kernel.ts';
 import type { TextColumn } from '../../../kernel/textColumn.ts';
-import { TrancheError, throwIfAborted } from '../../errors.ts';
+import { TrancheError, isTrancheError, throwIfAborted } from '../../errors.ts';
 import type { ColumnPath } from '../../model/columnType.ts';
 import type { Dataset, Fragment } from '../../model/dataset.ts';
 import { constantColumn } from '../constantColumn.ts';
@@ -54,6 +54,11 @@ export class ParquetFragmentReader implements FragmentReader {
     const mark = this.#kernel.mark();
     try {
       yield* this.#rowsOf(file, fragment.file, wanted, part, signal);
+      await file.source.verifyUnchanged();
+    } catch (error) {
+      // A file that was replaced meanwhile explains anything else.
+      if (isTrancheError(error, 'badData')) await file.source.verifyUnchanged();
+      throw error;
     } finally {
       this.#kernel.release(mark);
     }

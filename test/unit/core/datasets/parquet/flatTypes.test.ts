@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { python } from '../../../../support/python.ts';
-import { parquetInMemory, readColumns } from './readParquet.ts';
+import { firstDifference, parquetInMemory, readColumns } from './readParquet.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'parquet-flat-'));
 afterAll(() => {
@@ -34,7 +34,7 @@ describe('flat columns written by Arrow', () => {
     const opened = await parquetInMemory(load(name));
     const read = await readColumns(opened, paths);
     names.forEach((column, i) => {
-      expect(read.columns[i], `${name} ${column}`).toEqual(expected[column]);
+      expect(firstDifference(read.columns[i], expected[column] ?? []), `${name} ${column}`).toBe(-1);
     });
   });
 
