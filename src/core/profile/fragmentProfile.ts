@@ -4,13 +4,31 @@ import type { Dataset } from '../model/dataset.ts';
 /** What a worker needs to know to weigh columns. Plain data. */
 export interface ProfileSetup {
   readonly dataset: Dataset;
-  /** Top-level columns, each as a path of one name. */
+  /** Top-level columns, or fields inside them. */
   readonly columns: readonly ColumnPath[];
-  /** Texts kept of each column of a fragment, for counting tokens; 0 keeps none. */
-  readonly keptTexts: number;
+  /** Values of each column whose tokens are counted, of each output: a random sample of so many, or all of them. */
+  readonly countedTexts: number | 'all';
+  /** 32 bits: the same seed draws the same sample. */
+  readonly seed: number;
 }
 
-/** What one column of one fragment weighs. Sums add up over fragments. */
+/**
+ * Sums over counted texts: their number, UTF-8 bytes (b), tokens in o200k_base (t) and what their characters take in a Python str (p), and the
+ * products from which the scatter of tokens and Python bytes around a ratio to the bytes follows. A long text is counted as its beginning.
+ */
+export interface CountedSums {
+  readonly texts: number;
+  readonly bytes: number;
+  readonly tokens: number;
+  readonly python: number;
+  readonly bb: number;
+  readonly bt: number;
+  readonly tt: number;
+  readonly bp: number;
+  readonly pp: number;
+}
+
+/** What one column of some consecutive rows weighs. Sums add up. */
 export interface ColumnProfile {
   readonly nulls: number;
   /** The column's own Arrow buffers, unpadded. */
@@ -22,11 +40,12 @@ export interface ColumnProfile {
   readonly maxTextBytes: number;
   /** Values by text size: bucket k of `sizeBuckets`. */
   readonly sizes: Uint32Array;
-  readonly texts: readonly string[];
+  readonly counted: CountedSums;
 }
 
-/** What one fragment weighs; columns in the order asked for. */
+/** What some consecutive rows of a fragment weigh, columns in the order asked for, and the bytes that were read for them. A large fragment gives several. */
 export interface FragmentProfile {
   readonly rows: number;
+  readonly readBytes: number;
   readonly columns: readonly ColumnProfile[];
 }

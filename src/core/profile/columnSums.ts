@@ -1,0 +1,79 @@
+import type { ColumnProfile, CountedSums } from './fragmentProfile.ts';
+import { emptySizes } from './sizeBuckets.ts';
+
+/** Sums over rows of one column, tokens and Python bytes as far as they were counted. */
+export interface ColumnSums {
+  readonly values: number;
+  readonly nulls: number;
+  readonly arrow: number;
+  readonly text: number;
+  readonly rendered: number;
+  readonly max: number;
+  readonly sizes: Float64Array;
+  readonly tokens: Counted;
+  readonly python: Counted;
+}
+
+/** A sum that is estimated from counted texts: its variance is 0 where all were counted. */
+export interface Counted {
+  readonly sum: number;
+  readonly variance: number;
+}
+
+export function emptySums(): ColumnSums {
+  const none = { sum: 0, variance: 0 };
+  const sizes = new Float64Array(emptySizes().length);
+  return { values: 0, nulls: 0, arrow: 0, text: 0, rendered: 0, max: 0, sizes, tokens: none, python: none };
+}
+
+/** Total of what was counted, by its ratio to the bytes of the text. */
+function countedTotal(
+  { texts, bytes, bb }: CountedSums,
+  own: { readonly sum: number; readonly withBytes: number; readonly squares: number },
+  text: number,
+  values: number,
+): Counted {
+  if (texts === values && bytes === text) return { sum: own.sum, variance: 0 };
+  if (bytes === 0) return { sum: text / 4, variance: (text / 4) ** 2 };
+  const ratio = own.sum / bytes;
+  const residuals = Math.max(0, own.squares - 2 * ratio * own.withBytes + ratio ** 2 * bb);
+  const scatter = texts > 1 ? residuals / (texts - 1) : own.sum ** 2;
+  const left = Math.max(0, 1 - texts / values);
+  return { sum: ratio * text, variance: (text / bytes) ** 2 * texts * scatter * left };
+}
+
+/** The sums of one output of a worker. */
+export function sumsOf(profile: ColumnProfile, rows: number): ColumnSums {
+  const { counted, textBytes, nulls } = profile;
+  const values = rows - nulls;
+  const tokens = { sum: counted.tokens, withBytes: counted.bt, squares: counted.tt };
+  const python = { sum: counted.python, withBytes: counted.bp, squares: counted.pp };
+  return {
+    values,
+    nulls,
+    arrow: profile.arrowBytes,
+    text: textBytes,
+    rendered: profile.renderedBytes,
+    max: profile.maxTextBytes,
+    sizes: Float64Array.from(profile.sizes),
+    tokens: countedTotal(counted, tokens, textBytes, values),
+    python: countedTotal(counted, python, textBytes, values),
+  };
+}
+
+const plus = (a: Counted, b: Counted): Counted => ({ sum: a.sum + b.sum, variance: a.variance + b.variance });
+
+/** Both together. */
+export function addSums(a: ColumnSums, b: ColumnSums): ColumnSums {
+  return {
+    values: a.values + b.values,
+    nulls: a.nulls + b.nulls,
+    arrow: a.arrow + b.arrow,
+    text: a.text + b.text,
+    rendered: a.rendered + b.rendered,
+    max: Math.max(a.max, b.max),
+    sizes: a.sizes.map((count, bucket) => count + (b.sizes[bucket] ?? 0)),
+    tokens: plus(a.tokens, b.tokens),
+    python: plus(a.python, b.python),
+  };
+}

@@ -1,0 +1,88 @@
+import { estimated, exactly, unknownFigure, type Figure } from '../model/figure.ts';
+import { studentQuantile } from './studentQuantile.ts';
+
+/** A sampled cluster: its stratum, its size (rows, or bytes on disk) and what was counted in it. */
+export interface SampledCluster<Counted> {
+  readonly stratum: number;
+  readonly size: number;
+  readonly counted: Counted;
+}
+
+/** How clusters were drawn: from each stratum some of its `clusters`, without replacement, all with the same chance. */
+export interface SampleDesign {
+  readonly strata: readonly { readonly clusters: number }[];
+  /** Size of the whole dataset, exact. */
+  readonly totalSize: number;
+}
+
+interface Stratum {
+  drawn: number;
+  /** Sum of the residuals and of their squares. */
+  sum: number;
+  squares: number;
+}
+
+/** Total of a quantity that is known cluster by cluster. */
+export interface RatioEstimate {
+  readonly ratio: number;
+  /** Standard error of the total, and its degrees of freedom (Satterthwaite). */
+  readonly error: number;
+  readonly degrees: number;
+}
+
+/**
+ * Separate draws, one combined ratio to the size: total = X * sum(w y) / sum(w x). The error comes from the scatter between the clusters of a stratum, so
+ * it holds where neighbouring rows are alike (Cochran, Sampling Techniques, 6.11). Null where nothing was drawn.
+ */
+export function ratioEstimate<Counted>(
+  design: SampleDesign,
+  clusters: readonly SampledCluster<Counted>[],
+  valueOf: (counted: Counted) => number,
+): RatioEstimate | null {
+  const drawn = new Map<number, number>();
+  for (const { stratum } of clusters) drawn.set(stratum, (drawn.get(stratum) ?? 0) + 1);
+  const weightOf = (stratum: number): number => (design.strata[stratum]?.clusters ?? 0) / (drawn.get(stratum) ?? 1);
+  let [values, sizes] = [0, 0];
+  for (const { stratum, size, counted } of clusters) {
+    values += weightOf(stratum) * valueOf(counted);
+    sizes += weightOf(stratum) * size;
+  }
+  if (sizes === 0) return null;
+  const ratio = values / sizes;
+  const strata = new Map<number, Stratum>();
+  for (const { stratum, size, counted } of clusters) {
+    const residual = valueOf(counted) - ratio * size;
+    const own = strata.get(stratum) ?? { drawn: 0, sum: 0, squares: 0 };
+    strata.set(stratum, {
+      drawn: own.drawn + 1,
+      sum: own.sum + residual,
+      squares: own.squares + residual * residual,
+    });
+  }
+  let [variance, spread] = [0, 0];
+  for (const [stratum, own] of strata) {
+    if (own.drawn < 2) continue;
+    const all = design.strata[stratum]?.clusters ?? own.drawn;
+    const scatter = Math.max(0, own.squares - own.sum ** 2 / own.drawn) / (own.drawn - 1);
+    const part = (all * all * (1 - own.drawn / all) * scatter) / own.drawn;
+    variance += part;
+    spread += part ** 2 / (own.drawn - 1);
+  }
+  const scale = design.totalSize / sizes;
+  return { ratio, error: scale * Math.sqrt(variance), degrees: spread > 0 ? variance ** 2 / spread : Infinity };
+}
+
+/** The estimated total with its 95 % interval; exact where every cluster was drawn. */
+export function ratioTotal<Counted>(
+  design: SampleDesign,
+  clusters: readonly SampledCluster<Counted>[],
+  valueOf: (counted: Counted) => number,
+): Figure {
+  const seen = clusters.reduce((sum, { counted }) => sum + valueOf(counted), 0);
+  if (clusters.length === design.strata.reduce((sum, stratum) => sum + stratum.clusters, 0)) return exactly(seen);
+  const estimate = ratioEstimate(design, clusters, valueOf);
+  if (estimate === null) return unknownFigure();
+  const value = Math.round(estimate.ratio * design.totalSize);
+  const margin = studentQuantile(estimate.degrees) * estimate.error;
+  return estimated(value, Math.max(seen, Math.floor(value - margin)), Math.ceil(value + margin));
+}
