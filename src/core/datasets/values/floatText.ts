@@ -52,10 +52,34 @@ function speller(bits: 16 | 32 | 64, view: DataView): (row: number) => string {
     const value = bits === 64 ? view.getFloat64(row * 8, true) : view.getFloat32(row * 4, true);
     if (value !== last) {
       last = value;
-      text = bits === 64 ? String(value) : shortestFloat(value, 32);
+      text = bits === 64 ? String(value) : single(value);
     }
     return text;
   };
+}
+
+const singles = new Float32Array(1);
+const singleBits = new Uint32Array(singles.buffer);
+
+/** Text of a number of a 32-bit float. */
+function single(value: number): string {
+  const size = Math.abs(value);
+  // Below 2^24 whole numbers have a text of their own; the others that JavaScript spells itself are no numbers of ours.
+  if (!Number.isFinite(size) || (size < 2 ** 24 && Number.isInteger(size))) return String(value);
+  singles[0] = size;
+  const bits = singleBits[0] ?? 0;
+  const at = (neighbour: number): number => {
+    singleBits[0] = neighbour;
+    return singles[0] ?? 0;
+  };
+  const above = bits === 0x7f7fffff ? 2 ** 128 : at(bits + 1);
+  // Every decimal of 6 digits survives a normal 32-bit float, so nothing shorter than 6 digits can be missed there.
+  const fewest = bits >= 0x800000 ? 6 : 1;
+  return signed(value, shortestFloat({ below: at(bits - 1), size, above, even: bits % 2 === 0 }, fewest, 9));
+}
+
+function signed(value: number, exponential: string): string {
+  return String(value < 0 ? -Number(exponential) : Number(exponential));
 }
 
 const halves = new Map<number, string>();
@@ -64,10 +88,19 @@ const halves = new Map<number, string>();
 function half(raw: number): string {
   let text = halves.get(raw);
   if (text === undefined) {
-    text = shortestFloat(halfToNumber(raw), 16);
+    text = spellHalf(raw);
     halves.set(raw, text);
   }
   return text;
+}
+
+function spellHalf(raw: number): string {
+  const value = halfToNumber(raw);
+  const bits = raw & 0x7fff;
+  if (bits === 0 || bits >= 0x7c00) return String(value);
+  const size = halfToNumber(bits);
+  const above = bits === 0x7bff ? 65_536 : halfToNumber(bits + 1);
+  return signed(value, shortestFloat({ below: halfToNumber(bits - 1), size, above, even: bits % 2 === 0 }, 1, 5));
 }
 
 function halfToNumber(raw: number): number {

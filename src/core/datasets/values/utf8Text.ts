@@ -4,8 +4,6 @@ import type { Presence } from './arrayParts.ts';
 import { rowError } from './rowError.ts';
 import { withTexts } from './withTexts.ts';
 
-const decoder = new TextDecoder('utf-8', { fatal: true });
-
 /** A text column of checked offsets (from 0) and bytes that are not checked yet: the row error of the first value that is not UTF-8. */
 export function utf8Text(
   kernel: Kernel,
@@ -15,7 +13,7 @@ export function utf8Text(
   presence: Presence,
 ): TextColumn {
   const length = kernel.ints(offsets, rows + 1)[rows] ?? 0;
-  if (!isUtf8(kernel.bytes(values, length)) || kernel.splitCharacter(offsets, values, rows, length) >= 0) {
+  if (kernel.validUtf8(values, values + length) === 0 || kernel.splitCharacter(offsets, values, rows, length) >= 0) {
     throw rowError('a value is not UTF-8', firstBadRow(kernel, rows, offsets, values));
   }
   const { validity, nulls } = presence;
@@ -28,20 +26,11 @@ export function utf8Text(
   );
 }
 
-function isUtf8(bytes: Uint8Array): boolean {
-  try {
-    decoder.decode(bytes);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 function firstBadRow(kernel: Kernel, rows: number, offsets: number, values: number): number {
   const ends = kernel.ints(offsets, rows + 1);
   for (let row = 0; row < rows; row++) {
     const from = ends[row] ?? 0;
-    if (!isUtf8(kernel.bytes(values + from, (ends[row + 1] ?? from) - from))) return row;
+    if (kernel.validUtf8(values + from, values + (ends[row + 1] ?? from)) === 0) return row;
   }
   return rows;
 }
