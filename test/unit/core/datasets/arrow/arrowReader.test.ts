@@ -158,8 +158,7 @@ async function open(name: string, partition: Record<string, string | null> = {})
   }
 }
 
-async function readAll(dataset: Dataset, columns: readonly ColumnPath[]) {
-  const kernel = openKernel();
+async function readAll(dataset: Dataset, columns: readonly ColumnPath[], kernel = openKernel()) {
   const reader = arrowReader.open(dataset, columns, kernel, env);
   const start = kernel.mark();
   const texts = columns.map((): (string | null)[] => []);
@@ -353,7 +352,7 @@ for name, opener in (('small.arrow', ipc.new_file), ('small.arrows', ipc.new_str
     for (const name of ['small.arrow', 'small.arrows']) {
       const whole = await readFile(path.join(folder, name));
       const cuts = Array.from({ length: whole.length - 1 }, (_, length) => length + 1).filter(
-        (n) => n < 40 || n % 13 === 0,
+        (n) => n < 40 || n % 41 === 0,
       );
       for (const length of cuts) {
         await writeFile(path.join(folder, `cut-${name}`), whole.subarray(0, length));
@@ -375,6 +374,7 @@ t = pa.table({'a': ['x', None, 'a longer text than a view holds'], 'd': pa.array
 for name, opener, packed in (('hostile.arrow', ipc.new_file, None), ('hostile.arrows', ipc.new_stream, None), ('hostilez.arrows', ipc.new_stream, 'lz4')):
     with opener(f'{sys.argv[1]}/{name}', t.schema, options=ipc.IpcWriteOptions(compression=packed)) as w: w.write_table(t)`;
     await python(script, [folder]);
+    const kernel = openKernel();
     let refused = 0;
     for (const name of ['hostile.arrow', 'hostile.arrows', 'hostilez.arrows']) {
       const whole = await readFile(path.join(folder, name));
@@ -383,7 +383,7 @@ for name, opener, packed in (('hostile.arrow', ipc.new_file, None), ('hostile.ar
         seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
         return Math.floor((seed / 2 ** 32) * below);
       };
-      for (let round = 0; round < 150; round++) {
+      for (let round = 0; round < 80; round++) {
         const broken = Uint8Array.from(whole);
         const view = new DataView(broken.buffer);
         for (let change = 0; change <= random(3); change++) {
@@ -397,6 +397,7 @@ for name, opener, packed in (('hostile.arrow', ipc.new_file, None), ('hostile.ar
             readAll(
               dataset,
               dataset.columns.map((column) => [column.name]),
+              kernel,
             ),
           ),
         );
@@ -406,7 +407,7 @@ for name, opener, packed in (('hostile.arrow', ipc.new_file, None), ('hostile.ar
         }
       }
     }
-    expect(refused).toBeGreaterThan(50);
+    expect(refused).toBeGreaterThan(40);
   });
 
   it('name the row whose text is not UTF-8', async () => {
