@@ -50,6 +50,17 @@ describe('validUtf8', () => {
     }
   });
 
+  it('does not join a character over a stretch of ASCII', () => {
+    for (let before = 0; before < 130; before++) {
+      for (const between of [1, 16, 48, 64, 128]) {
+        const bytes = new Uint8Array(before + between + 20).fill(0x61);
+        bytes[before] = 0xc2;
+        bytes[before + between + 1] = 0x80;
+        expect([before, between, kernelSays(bytes, 0)]).toEqual([before, between, false]);
+      }
+    }
+  });
+
   it('agrees with TextDecoder on texts of all planes, whole and with a byte changed', () => {
     const text = fc.string({ unit: 'binary', minLength: 0, maxLength: 120 });
     fc.assert(

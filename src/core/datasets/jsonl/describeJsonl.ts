@@ -34,7 +34,7 @@ export async function describeJsonl(
     const most = options.maxRecordBytes / 1e6;
     throw new TrancheError(
       'badData',
-      `${source.name}: row 1 (line 1) is longer than ${most} MB; is the file JSON Lines?`,
+      `${source.name}: row 1 (line 1) is longer than ${most} MB, the most one line may have; a JSON Lines file has one object a line.`,
     );
   }
   return {

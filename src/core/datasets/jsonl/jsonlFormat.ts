@@ -39,7 +39,7 @@ export const openJsonlFormat: OpenFormat = (kernel, paths, slots, options) => {
     },
     isNothing: () => false,
     unfinished: 'is not complete',
-    tooLong: `is longer than ${options.maxRecordBytes / 1e6} MB, the most one line may have; is the file JSON Lines, one object a line?`,
+    tooLong: `is longer than ${options.maxRecordBytes / 1e6} MB, the most one line may have; a JSON Lines file has one object a line`,
     lineByLine: true,
   };
   return { startText: async () => ({ format, from: 0 }) };
