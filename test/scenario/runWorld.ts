@@ -17,6 +17,7 @@ import { startRehearsal, type RehearsalOptions, type RehearsalServer } from '../
 
 export const QUICK: RunTuning = {
   parallelUploads: 3,
+  parallelCreates: 4,
   parallelDownloads: 2,
   firstLookMs: 15,
   slowestLookMs: 60,

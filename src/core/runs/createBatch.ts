@@ -30,6 +30,7 @@ export async function createBatch(drive: Drive, index: number, spell: Spell): Pr
   if (fileId === null) return;
   const weight = weightOf(chunk);
   await room.turn(weight, () => tellWaiting(drive, chunk), signal);
+  const leave = await drive.creates.acquire(signal);
   try {
     await ledger.record({ type: 'createIntent', chunk: index, attempt, fileId });
     const facts = { sha256: sha256 ?? '', rows, fence: deps.ownership.fence, toolVersion };
@@ -41,6 +42,7 @@ export async function createBatch(drive: Drive, index: number, spell: Spell): Pr
   } catch (error) {
     await afterFailedCreate(drive, index, error, spell);
   } finally {
+    leave();
     if (ledger.chunk(index).batchId === null && ledger.chunk(index).createIntentAtMs === null) room.left(index);
   }
 }
@@ -60,6 +62,7 @@ async function afterFailedCreate(drive: Drive, index: number, error: unknown, sp
   const fault = faultOf(error);
   const full = fault === null ? null : queueFull(fault.providerCode, fault.providerMessage);
   if (full !== null) {
+    spell.reset();
     const message = fault?.providerMessage ?? messageOf(error);
     return recordNoRoom(
       drive,
@@ -101,7 +104,13 @@ export async function recordNoRoom(
   });
 }
 
-async function recordCreated({ ledger }: Drive, index: number, batch: RemoteBatch, found: boolean): Promise<void> {
+async function recordCreated(
+  { ledger, room }: Drive,
+  index: number,
+  batch: RemoteBatch,
+  found: boolean,
+): Promise<void> {
+  room.accepted(weightOf(ledger.chunk(index)));
   const { attempt } = ledger.chunk(index);
   const { id: batchId, createdAtMs } = batch;
   await ledger.record({ type: 'created', chunk: index, attempt, batchId, createdAtMs, found });

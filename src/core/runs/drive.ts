@@ -13,6 +13,7 @@ export interface Drive {
   readonly patience: Patience;
   readonly watch: BatchWatch;
   readonly room: Room;
+  readonly creates: Slots;
   readonly downloads: Slots;
   /** Aborts when the caller stops or another part of the run fails for good. */
   readonly signal: AbortSignal;

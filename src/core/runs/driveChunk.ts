@@ -36,6 +36,7 @@ export async function driveChunk(drive: Drive, index: number): Promise<void> {
         await cancelBatch(drive, index);
         break;
       case 'watch':
+        spell.reset();
         await watchOnce(drive, ledger.chunk(index));
         break;
       case 'download':
@@ -68,7 +69,7 @@ async function watchOnce(drive: Drive, chunk: ChunkState): Promise<void> {
   const { ledger, room, watch } = drive;
   const { index, attempt, batchId } = chunk;
   if (batchId === null) return;
-  const batch = await watch.next(batchId, chunk.createIntentAtMs ?? 0, chunk.batchCreatedAtMs);
+  const batch = await watch.next(batchId, chunk.cancelSentAtMs ?? chunk.createIntentAtMs ?? 0, chunk.batchCreatedAtMs);
   const status = endStatusOf(batch.status);
   if (status === null) return seen(drive, chunk, batch);
   const full = status === 'failed' ? fullQueueOf(batch) : null;

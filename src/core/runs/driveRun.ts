@@ -52,6 +52,7 @@ async function driveChunks(deps: RunDeps, ledger: Ledger, stop: AbortController)
     patience,
     watch: openBatchWatch(deps, patience, signal),
     room: openRoom(clock, tuning, () => ledger.state().queueLimits, signal),
+    creates: openSlots(tuning.parallelCreates),
     downloads: openSlots(tuning.parallelDownloads),
     signal,
   };

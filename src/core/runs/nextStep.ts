@@ -21,7 +21,7 @@ export type ChunkStep =
 export function nextStep(chunk: ChunkState, cancelRequested: boolean): ChunkStep {
   if (chunk.rowCounts !== null) return 'nothing';
   if (chunk.end !== null) return chunk.saved === null && hasAnswers(chunk) ? 'download' : 'collect';
-  if (chunk.batchId !== null) return cancelRequested && !chunk.cancelSent ? 'cancel' : 'watch';
+  if (chunk.batchId !== null) return cancelRequested && chunk.cancelSentAtMs === null ? 'cancel' : 'watch';
   if (chunk.createIntentAtMs !== null) return 'findBatch';
   if (cancelRequested) return 'collectUnsent';
   if (chunk.fileId !== null) return 'create';

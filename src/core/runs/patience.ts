@@ -15,7 +15,9 @@ export interface Patience {
 export interface Spell {
   /** Waits before the next try, or throws the error if patience has ended. */
   pause: (error: unknown, signal: AbortSignal) => Promise<void>;
-  /** Pauses so far. */
+  /** What was tried has come to its end: the next failure is the first again. */
+  reset: () => void;
+  /** Pauses since the last reset. */
   tries: () => number;
 }
 
@@ -40,6 +42,11 @@ export function openPatience({ clock, tuning, onProgress }: RunDeps): Patience {
     let tries = 0;
     return {
       tries: () => tries,
+      reset: () => {
+        pauseMs = tuning.retryFirstMs;
+        firstMs = null;
+        tries = 0;
+      },
       pause: async (error, signal) => {
         throwIfAborted(signal);
         tries++;

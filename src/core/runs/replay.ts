@@ -45,7 +45,7 @@ function newChunk(chunk: RunChunk): ChunkState {
     counts: null,
     end: null,
     saved: null,
-    cancelSent: false,
+    cancelSentAtMs: null,
     rowCounts: null,
     message: null,
   };
@@ -130,7 +130,7 @@ function changeOfBatch(record: BatchRecord): Partial<ChunkState> {
     case 'statusSeen':
       return { status: record.status, counts: record.counts, phase: livePhaseOf(record.status) };
     case 'cancelSent':
-      return { cancelSent: true, phase: 'cancelling' };
+      return { cancelSentAtMs: Date.parse(record.at), phase: 'cancelling' };
     case 'terminal': {
       const { status, outputFileId, errorFileId, usage, problems } = record;
       return {
@@ -159,7 +159,7 @@ function afterNoRoom(chunk: ChunkState, batchId: string | null, message: string)
     earlierBatchIds: [...chunk.earlierBatchIds, batchId],
     status: null,
     counts: null,
-    cancelSent: false,
+    cancelSentAtMs: null,
   };
 }
 

@@ -59,6 +59,7 @@ export interface RunDeps {
 /** How patient and how parallel a run is. */
 export interface RunTuning {
   readonly parallelUploads: number;
+  readonly parallelCreates: number;
   readonly parallelDownloads: number;
   readonly firstLookMs: number;
   readonly slowestLookMs: number;
@@ -78,6 +79,7 @@ export interface RunTuning {
 /** Tuning for real providers. */
 export const DEFAULT_TUNING: RunTuning = {
   parallelUploads: 4,
+  parallelCreates: 8,
   parallelDownloads: 4,
   firstLookMs: 2_000,
   slowestLookMs: 60_000,

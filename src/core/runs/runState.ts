@@ -52,7 +52,8 @@ export interface ChunkState {
   readonly counts: BatchCounts | null;
   readonly end: ChunkEnd | null;
   readonly saved: { readonly output: SavedFile | null; readonly errors: SavedFile | null } | null;
-  readonly cancelSent: boolean;
+  /** When the provider was asked to cancel the batch; null before. */
+  readonly cancelSentAtMs: number | null;
   readonly rowCounts: RowCounts | null;
   /** Why it waits, failed or is unsettled; one sentence. */
   readonly message: string | null;

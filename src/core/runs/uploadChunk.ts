@@ -67,8 +67,11 @@ async function lookUp({ deps, patience, signal }: Drive, name: string, bytes: nu
   return patience.run(() => deps.api.findUploaded(name, bytes, signal), signal);
 }
 
-async function recordUploaded({ ledger }: Drive, index: number, file: RemoteFile, found: boolean): Promise<void> {
-  const { attempt } = ledger.chunk(index);
+async function recordUploaded({ deps, ledger }: Drive, index: number, file: RemoteFile, found: boolean): Promise<void> {
+  const { attempt, bytes } = ledger.chunk(index);
+  if (file.sizeBytes !== 0 && file.sizeBytes !== bytes) {
+    deps.log.warn(`Chunk ${index} has ${bytes} bytes, the provider says ${file.sizeBytes} for file ${file.id}.`);
+  }
   const { id: fileId, createdAtMs } = file;
   await ledger.record({ type: 'uploaded', chunk: index, attempt, fileId, createdAtMs, found });
 }
