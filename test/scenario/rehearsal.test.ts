@@ -97,7 +97,7 @@ describe('files', () => {
 
 describe('batches', () => {
   it('runs a batch through its states to answers in another order, one for each row', async () => {
-    const timeline = { validatingMs: 150, inProgressMs: 400, finalizingMs: 150, cancellingMs: 0 };
+    const timeline = { validatingMs: 400, inProgressMs: 700, finalizingMs: 400, cancellingMs: 0 };
     await withRehearsal({ timeline }, async ({ client }) => {
       const created = await submit(client, chatLines(40));
       expect(created).toMatchObject({ status: 'validating', request_counts: { total: 0, completed: 0, failed: 0 } });

@@ -1,7 +1,7 @@
-/** Builds the kernel before any test imports it. */
+/** Builds the kernel and dist/ before any test: unit tests import the kernel, scenarios run the CLI as users do. */
 export async function setup(): Promise<void> {
-  const { buildKernel } = (await import(new URL('../../scripts/buildKernel.mjs', import.meta.url).href)) as {
-    buildKernel: () => Promise<void>;
+  const { build } = (await import(new URL('../../scripts/build.mjs', import.meta.url).href)) as {
+    build: () => Promise<void>;
   };
-  await buildKernel();
+  await build();
 }

@@ -124,13 +124,31 @@ describe('the greatest cost', () => {
     expect(ask({ requests: 0, inputTokens: exactly(0) }).greatest).toEqual(exactly(0));
   });
 
-  test('says that tools of the service are billed apart', () => {
+  test('is unknown where the texts of the body do not tell its input', () => {
     const tools = {
       items: ['function', 'web_search', 'web_search', 'custom', 'file_search'].map((type) => bodyOf({ type })),
     };
-    expect(ask({ endpoint: '/v1/responses', body: bodyOf({ max_output_tokens: 5, tools }) }).warnings).toEqual([
-      'The service bills its own tools (file_search, web_search) by the call and may read more input for them; that is not part of the greatest cost.',
+    const prompt = bodyOf({ id: 'pmpt_1' });
+    const cost = ask({ endpoint: '/v1/responses', body: bodyOf({ max_output_tokens: 5, tools, prompt }) });
+    expect([cost.greatest.known, cost.input.known, cost.output.known]).toEqual(['unknown', 'unknown', 'exact']);
+    expect(cost.warnings).toEqual([
+      'What "file_search", "prompt", "web_search" in the body costs cannot be told from its texts, so the greatest cost is not known.',
     ]);
+    const image = {
+      items: [bodyOf({ role: 'user', content: { items: [bodyOf({ type: 'image_url', image_url: 'x' })] } })],
+    };
+    expect(ask({ body: bodyOf({ max_tokens: 5, messages: image }) }).greatest.known).toBe('unknown');
+    const own = { items: [bodyOf({ type: 'function' })] };
+    expect(ask({ body: bodyOf({ max_tokens: 5, tools: own }) }).greatest.known).toBe('estimate');
+  });
+
+  test('allows for the framing that services do not publish', () => {
+    const messages = { items: [bodyOf({ role: 'user', content: 'x' })] };
+    const margin = (body: BodyNode): number => Math.round((ask({ body }).input.high - 0.15) * (1e6 / 0.075 / 1000));
+    expect(margin(bodyOf({ max_tokens: 1, messages }))).toBe(2);
+    expect(margin(bodyOf({ max_tokens: 1, messages, response_format: bodyOf({}) }))).toBe(34);
+    expect(margin(bodyOf({ max_tokens: 1, messages, tools: { items: [bodyOf({}), bodyOf({})] } }))).toBe(66);
+    expect(ask({ endpoint: '/v1/embeddings', body: bodyOf({ input: 'x' }) }).greatest.known).toBe('exact');
   });
 
   test('never falls when there is more of anything', () => {

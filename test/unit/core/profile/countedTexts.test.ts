@@ -24,6 +24,7 @@ describe('the texts of a body that a model reads', () => {
     expect(countedTexts('/v1/chat/completions', body)).toEqual({
       texts: ['system', 'Be brief.', 'user', 'ann', '{{text}}'],
       framingTokens: 3 + 3 + 1 + 3,
+      marginTokens: 4,
       uncounted: [],
     });
   });
@@ -38,6 +39,7 @@ describe('the texts of a body that a model reads', () => {
     expect(countedTexts('/v1/chat/completions', body)).toEqual({
       texts: ['user', 'What is this?'],
       framingTokens: 6,
+      marginTokens: 2,
       uncounted: ['image_url', 'input_audio'],
     });
   });
@@ -55,22 +57,31 @@ describe('the texts of a body that a model reads', () => {
     [
       '/v1/embeddings',
       { input: ['{{a}}', 'b'], dimensions: 5 },
-      { texts: ['{{a}}', 'b'], framingTokens: 0, uncounted: [] },
+      { texts: ['{{a}}', 'b'], framingTokens: 0, marginTokens: 0, uncounted: [] },
     ],
-    ['/v1/embeddings', { input: [1, 2, 3] }, { texts: [], framingTokens: 3, uncounted: [] }],
-    ['/v1/moderations', { input: '{{a}}' }, { texts: ['{{a}}'], framingTokens: 0, uncounted: [] }],
-    ['/v1/completions', { prompt: '{{a}}', suffix: 'z' }, { texts: ['{{a}}', 'z'], framingTokens: 0, uncounted: [] }],
+    ['/v1/embeddings', { input: [1, 2, 3] }, { texts: [], framingTokens: 3, marginTokens: 0, uncounted: [] }],
+    ['/v1/moderations', { input: '{{a}}' }, { texts: ['{{a}}'], framingTokens: 0, marginTokens: 0, uncounted: [] }],
+    [
+      '/v1/completions',
+      { prompt: '{{a}}', suffix: 'z' },
+      { texts: ['{{a}}', 'z'], framingTokens: 0, marginTokens: 0, uncounted: [] },
+    ],
     [
       '/v1/responses',
       { input: '{{a}}', instructions: 'Judge.' },
-      { texts: ['Judge.', '{{a}}'], framingTokens: 4 + 3 + 4, uncounted: [] },
+      { texts: ['Judge.', '{{a}}'], framingTokens: 4 + 3 + 4, marginTokens: 4, uncounted: [] },
     ],
     [
       '/v1/responses',
       { input: [{ role: 'user', content: '{{a}}' }] },
-      { texts: ['user', '{{a}}'], framingTokens: 6, uncounted: [] },
+      { texts: ['user', '{{a}}'], framingTokens: 6, marginTokens: 2, uncounted: [] },
     ],
-    ['/v1/chat/completions', {}, { texts: [], framingTokens: 3, uncounted: [] }],
+    [
+      '/v1/responses',
+      { prompt: { id: 'pmpt_1' }, previous_response_id: null },
+      { texts: [], framingTokens: 3, marginTokens: 0, uncounted: ['prompt'] },
+    ],
+    ['/v1/chat/completions', {}, { texts: [], framingTokens: 3, marginTokens: 0, uncounted: [] }],
   ] as const)('of %s in %j', (endpoint, body, expected) => {
     expect(countedTexts(endpoint, node(body))).toEqual(expected);
   });

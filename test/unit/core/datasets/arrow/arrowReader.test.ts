@@ -120,6 +120,11 @@ with ipc.new_stream(f'{out}/delta.arrows', deltas[0].schema, options=ipc.IpcWrit
     for b in deltas: w.write_batch(b)
 with ipc.new_file(f'{out}/delta.arrow', deltas[0].schema, options=ipc.IpcWriteOptions(emit_dictionary_deltas=True)) as w:
     for b in deltas[:2]: w.write_batch(b)
+old = dict(use_legacy_format=True, metadata_version=ipc.MetadataVersion.V4)
+write('older.arrow', table, rows=300, **old)
+write('older.arrows', table, stream=True, rows=300, **old)
+inner = pa.RunEndEncodedArray.from_arrays(pa.array([2, 3], pa.int32()), pa.array(['u', 'w']))
+write('masked.arrow', pa.table({'s': pa.StructArray.from_arrays([inner, pa.array([1, 2, 3])], ['r', 'i'], mask=pa.array([False, True, False]))}))
 write('empty.arrow', table.slice(0, 0))
 write('emptyish.arrows', pa.table({'a': pa.array([], pa.string())}), stream=True)
 write('big.arrow', pa.table({'t': ['y' * 100] * 200000, 'd': pa.array(['z' * 1000] * 200000).dictionary_encode(), 'v': pa.array(['w' * 50] * 200000, pa.string_view())}))
@@ -195,6 +200,8 @@ describe('every Arrow type', () => {
     'stream.arrows',
     'streamz.arrows',
     'two.feather',
+    'older.arrow',
+    'older.arrows',
   ];
   it.each(names)('has the text that the rule gives it (%s)', async (name) => {
     const dataset = await open(name);
@@ -235,6 +242,16 @@ describe('reading only what is asked for', () => {
     expect(texts[1]).toEqual(Array.from({ length: 1000 }, () => '2024-09-09'));
     for (const column of texts.slice(2)) expect(column).toEqual(Array.from({ length: 1000 }, () => null));
     expect(arrow.slice(1)).toEqual([0, 0, 0, 0]);
+  });
+
+  it('takes fields without a validity of their own out of null structs too', async () => {
+    const dataset = await open('masked.arrow');
+    const { texts } = await readAll(dataset, [['s', 'r'], ['s', 'i'], ['s']]);
+    expect(texts).toEqual([
+      ['u', null, 'w'],
+      ['1', null, '3'],
+      ['{"r":"u","i":1}', null, '{"r":"w","i":3}'],
+    ]);
   });
 
   it('does not read the bodies of other columns', async () => {
