@@ -4,6 +4,7 @@ import { estimated, exactly, scaleFigure, sumFigures, unknownFigure } from '../m
 import type { Figure } from '../model/figure.ts';
 import type { Endpoint } from '../model/job.ts';
 import type { CostBound } from '../model/plan.ts';
+import { countedTexts } from './countedTexts.ts';
 import type { BatchPrice } from './price.ts';
 
 export interface CostQuestion {
@@ -11,7 +12,7 @@ export interface CostQuestion {
   readonly model: string;
   readonly body: BodyNode;
   readonly requests: number;
-  /** Input tokens over all requests; `high` is the bound that the greatest cost rests on. */
+  /** Input tokens over all requests, as `countedTexts` has them; the greatest cost rests on `high` and adds its margin. */
   readonly inputTokens: Figure;
   /** From `priceOf`; null is unknown. */
   readonly price: BatchPrice | null;
@@ -77,15 +78,19 @@ function answerBound(question: CostQuestion): AnswerBound {
   };
 }
 
-/** Tools that the service runs itself are billed by the call. */
-function toolWarnings(body: BodyNode): string[] {
+/** Input that the texts of the body do not tell: media, what lies with the service, and what its own tools read. */
+function unboundInput(endpoint: Endpoint, body: BodyNode): string[] {
   const tools = bodyAt(body, 'tools');
-  if (typeof tools !== 'object' || tools === null || !('items' in tools)) return [];
-  const kinds = tools.items.map((tool) => bodyAt(tool, 'type')).filter((kind) => typeof kind === 'string');
-  const billed = [...new Set(kinds)].filter((kind) => kind !== 'function' && kind !== 'custom').sort();
-  if (billed.length === 0) return [];
+  const items = typeof tools === 'object' && tools !== null && 'items' in tools ? tools.items : [];
+  const kinds = items.map((tool) => bodyAt(tool, 'type')).filter((kind) => typeof kind === 'string');
+  const own = kinds.filter((kind) => kind !== 'function' && kind !== 'custom');
+  return [...new Set([...countedTexts(endpoint, body).uncounted, ...own])].sort();
+}
+
+function inputWarnings(unbound: readonly string[]): string[] {
+  if (unbound.length === 0) return [];
   return [
-    `The service bills its own tools (${billed.join(', ')}) by the call and may read more input for them; that is not part of the greatest cost.`,
+    `What ${unbound.map((kind) => `"${kind}"`).join(', ')} in the body costs cannot be told from its texts, so the greatest cost is not known.`,
   ];
 }
 
@@ -98,18 +103,17 @@ function atMost(sum: Figure): Figure {
 
 /** What a run may cost at most: its input, and for each request the largest answer the body allows, else the most the model can write (with a warning). */
 export function greatestCost(question: CostQuestion): CostBound {
-  const { price, requests, inputTokens, model, body } = question;
+  const { price, requests, model, body } = question;
   const answer = answerBound(question);
-  const warnings = [...answer.warnings, ...toolWarnings(body)];
+  const unbound = unboundInput(question.endpoint, body);
+  const warnings = [...answer.warnings, ...inputWarnings(unbound)];
   if (price === null) {
     const unknown = unknownFigure();
     const sentence = `The batch price of "${model}" is not known; name it under "prices" in the machine's configuration.`;
     return { greatest: unknown, input: unknown, output: unknown, pricesAsOf: null, warnings: [sentence, ...warnings] };
   }
-  const free = (perMillionUsd: number): boolean => perMillionUsd === 0 || requests === 0;
-  const input = free(price.inputPerMillionUsd)
-    ? exactly(0)
-    : scaleFigure(inputTokens, perToken(price.inputPerMillionUsd));
+  const known = unbound.length === 0 || price.inputPerMillionUsd === 0 || requests === 0;
+  const input = known ? inputCost(question, price.inputPerMillionUsd) : unknownFigure();
   const output = outputCost(requests, answer.tokens, price.outputPerMillionUsd);
   const isFree = price.inputPerMillionUsd === 0 && price.outputPerMillionUsd === 0;
   return {
@@ -119,6 +123,15 @@ export function greatestCost(question: CostQuestion): CostBound {
     pricesAsOf: price.asOf,
     warnings: isFree ? [] : warnings,
   };
+}
+
+/** The input as it is counted here, and at most as the service may frame it. */
+function inputCost({ endpoint, body, requests, inputTokens }: CostQuestion, perMillionUsd: number): Figure {
+  if (perMillionUsd === 0 || requests === 0) return exactly(0);
+  const counted = scaleFigure(inputTokens, perToken(perMillionUsd));
+  const margin = requests * countedTexts(endpoint, body).marginTokens * perToken(perMillionUsd);
+  if (margin === 0 || counted.known === 'unknown') return counted;
+  return estimated(counted.value, counted.low, counted.high + margin);
 }
 
 function outputCost(requests: number, tokensPerRequest: number | null, perMillionUsd: number): Figure {

@@ -8,7 +8,9 @@ export interface CountedTexts {
   readonly texts: readonly string[];
   /** Tokens that frame every request besides its texts. */
   readonly framingTokens: number;
-  /** Kinds of input whose tokens text does not tell, such as `image_url`. */
+  /** Tokens a request may cost beyond its texts and the framing, since services do not publish how they frame tools and answer schemas. */
+  readonly marginTokens: number;
+  /** Kinds of input whose tokens the body's texts do not tell, such as `image_url`. */
   readonly uncounted: readonly string[];
 }
 
@@ -18,12 +20,16 @@ export interface CountedTexts {
  */
 const MESSAGE_TOKENS = 3;
 const NAME_TOKENS = 1;
+const ROLE_TOKENS = 1;
 const ANSWER_TOKENS = 3;
+
+/** Headings and wrapping of an answer schema, of a set of tools and of each tool come to 10 to 20 tokens as far as they are known. */
+const MARGIN = { message: 2, schema: 32, tools: 32, tool: 16 } as const;
 
 /** Keys whose texts the model reads, and keys of which it reads a rewritten form of the JSON. */
 const READ: Readonly<Record<Endpoint, { readonly texts: readonly string[]; readonly json: readonly string[] }>> = {
   '/v1/chat/completions': { texts: ['messages'], json: ['tools', 'functions', 'response_format'] },
-  '/v1/responses': { texts: ['instructions', 'input'], json: ['tools', 'text', 'prompt'] },
+  '/v1/responses': { texts: ['instructions', 'input'], json: ['tools', 'text'] },
   '/v1/embeddings': { texts: ['input'], json: [] },
   '/v1/completions': { texts: ['prompt', 'suffix'], json: [] },
   '/v1/moderations': { texts: ['input'], json: [] },
@@ -31,6 +37,8 @@ const READ: Readonly<Record<Endpoint, { readonly texts: readonly string[]; reado
 
 /** Parts that are billed by their own rules, not by the text that stands for them. */
 const OTHER_MEDIA = ['image_url', 'input_image', 'input_audio', 'audio', 'file', 'input_file', 'file_data', 'file_id'];
+/** Input that lies with the service and is only named in the body. */
+const STORED = ['prompt', 'previous_response_id', 'conversation'];
 /** Texts that say what a part is and are not read by the model. */
 const LABELS = ['type', 'id', 'detail'];
 
@@ -75,19 +83,35 @@ function collectJson(node: BodyNode, texts: string[]): void {
   texts.push(around.replaceAll('{{', '{{{{'));
 }
 
-function framing(node: BodyNode | undefined): number {
-  if (typeof node === 'string') return MESSAGE_TOKENS + 1;
-  if (typeof node !== 'object' || node === null || !('items' in node)) return 0;
-  return node.items.reduce<number>(
-    (sum, item) => sum + MESSAGE_TOKENS + (bodyAt(item, 'name') === undefined ? 0 : NAME_TOKENS),
-    0,
-  );
+function lengthOf(node: BodyNode | undefined): number {
+  return typeof node === 'object' && node !== null && 'items' in node ? node.items.length : 0;
+}
+
+/** Tokens of a chat besides its texts, and what they may be short of. */
+function framing(endpoint: Endpoint, body: BodyNode): { tokens: number; margin: number } {
+  if (endpoint !== '/v1/chat/completions' && endpoint !== '/v1/responses') return { tokens: 0, margin: 0 };
+  const turns = bodyAt(body, endpoint === '/v1/responses' ? 'input' : 'messages');
+  const named =
+    turns !== undefined && typeof turns === 'object' && turns !== null && 'items' in turns ? turns.items : [];
+  const names = named.filter((turn) => bodyAt(turn, 'name') !== undefined).length;
+  // A text alone is a message of the role "user", instructions one of the role "system".
+  const unnamed = (typeof turns === 'string' ? 1 : 0) + (bodyAt(body, 'instructions') === undefined ? 0 : 1);
+  const messages = lengthOf(turns) + unnamed;
+  const tools = lengthOf(bodyAt(body, 'tools')) + lengthOf(bodyAt(body, 'functions'));
+  const schema = bodyAt(body, 'response_format') ?? bodyAt(body, 'text');
+  return {
+    tokens: MESSAGE_TOKENS * messages + ROLE_TOKENS * unnamed + NAME_TOKENS * names + ANSWER_TOKENS,
+    margin:
+      MARGIN.message * messages +
+      (schema === undefined ? 0 : MARGIN.schema) +
+      (tools === 0 ? 0 : MARGIN.tools + MARGIN.tool * tools),
+  };
 }
 
 /**
  * What counts as input: every text of the messages (roles included), of the input, the instructions or the prompt, each by itself;
  * tools and answer schemas as the JSON they are, its texts apart; and the documented framing of a chat. The service frames tools and schemas in a way
- * it does not publish, usually shorter than their JSON, so its own count differs by a few tokens a request from this one.
+ * it does not publish, mostly shorter than their JSON, so its own count differs by some tokens a request, by `marginTokens` at most.
  */
 export function countedTexts(endpoint: Endpoint, body: BodyNode): CountedTexts {
   const found: Found = { texts: [], uncounted: new Set(), tokenIds: 0 };
@@ -97,13 +121,14 @@ export function countedTexts(endpoint: Endpoint, body: BodyNode): CountedTexts {
     const node = bodyAt(body, key);
     if (node !== undefined && node !== null) collectJson(node, found.texts);
   }
-  const chat = endpoint === '/v1/chat/completions' || endpoint === '/v1/responses';
-  const frame = chat ? framing(bodyAt(body, 'messages') ?? bodyAt(body, 'input')) + ANSWER_TOKENS : 0;
-  const instructions =
-    endpoint === '/v1/responses' && bodyAt(body, 'instructions') !== undefined ? MESSAGE_TOKENS + 1 : 0;
+  if (endpoint === '/v1/responses') {
+    for (const key of STORED) if ((bodyAt(body, key) ?? null) !== null) found.uncounted.add(key);
+  }
+  const { tokens, margin } = framing(endpoint, body);
   return {
     texts: found.texts,
-    framingTokens: frame + instructions + found.tokenIds,
+    framingTokens: tokens + found.tokenIds,
+    marginTokens: margin,
     uncounted: [...found.uncounted].sort(),
   };
 }
