@@ -2,9 +2,11 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { isTrancheError, messageOf } from '../core/errors.ts';
 import { withContext, type CommandContext } from './commandContext.ts';
 import { plan } from './commands/plan.ts';
+import { profile, type ProfileFlags } from './commands/profile.ts';
 import { render } from './commands/render.ts';
 import { cancel, resume, type ResumeFlags } from './commands/resume.ts';
 import { run, type RunFlags } from './commands/run.ts';
+import { rows, type RowsFlags } from './commands/rows.ts';
 import { runs, status } from './commands/runs.ts';
 
 declare const __VERSION__: string;
@@ -39,6 +41,7 @@ function program(done: (exitCode: number) => void): Command {
     .requiredOption('--out <folder>', 'folder for the files')
     .option('--json', 'print JSON', false)
     .action((job: string, flags: { out: string; json: boolean }) => act((context) => render(job, flags, context)));
+  addDatasetCommands(root, act);
   addRunCommands(root, act);
   return root;
 }
@@ -46,6 +49,23 @@ function program(done: (exitCode: number) => void): Command {
 type Act = (command: (context: CommandContext) => Promise<number>) => Promise<void>;
 
 const each = (value: string, before: readonly string[]): string[] => [...before, value];
+
+function addDatasetCommands(root: Command, act: Act): void {
+  root
+    .command('profile <uri>')
+    .description('show what a dataset weighs: on disk, in memory, as batch lines, in tokens')
+    .option('--job <job>', 'lines, tokens and cost of this job over it')
+    .option('--exact', 'read every row and count every token', false)
+    .option('--json', 'print JSON', false)
+    .action((uri: string, flags: ProfileFlags) => act((context) => profile(uri, flags, context)));
+  root
+    .command('rows <uri>')
+    .description('print rows as JSON Lines')
+    .option('--columns <names>', 'only these, separated by commas')
+    .option('--limit <n>', 'only the first so many rows', positive)
+    .option('--json', 'print JSON (it always does)', false)
+    .action((uri: string, flags: RowsFlags) => act((context) => rows(uri, flags, context)));
+}
 
 function addRunCommands(root: Command, act: Act): void {
   root

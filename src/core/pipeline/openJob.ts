@@ -30,7 +30,7 @@ export interface OpenedJob {
 }
 
 /** The column at a path, named by the whole path. */
-function columnAt(columns: readonly Column[], path: ColumnPath): Column {
+export function columnAt(columns: readonly Column[], path: ColumnPath): Column {
   const [first, ...rest] = path;
   const column = columns.find(({ name }) => name === first);
   if (!column) return { name: path.join('.'), type: { kind: 'json' }, nullable: true };

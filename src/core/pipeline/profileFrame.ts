@@ -122,6 +122,11 @@ export async function sampleFrame(
   return {
     design: { strata, totalSize: dataset.format === 'jsonl' ? totalBytes : totalRows },
     clusters,
-    firstShare: first / Math.max(1, strata.reduce((sum, stratum) => sum + stratum.clusters, 0)),
+    firstShare:
+      first /
+      Math.max(
+        1,
+        strata.reduce((sum, stratum) => sum + stratum.clusters, 0),
+      ),
   };
 }

@@ -89,7 +89,11 @@ function sampledColumn(
 ): ColumnFigures {
   const exactOr = (figure: Figure, valueOf: (sums: ColumnSums) => number): Figure =>
     figure.known === 'exact' ? figure : ratioTotal(design, clusters, valueOf);
-  const nulls = within(exactOr(base.nulls, (sums) => sums.nulls), 0, rows.high);
+  const nulls = within(
+    exactOr(base.nulls, (sums) => sums.nulls),
+    0,
+    rows.high,
+  );
   const text = exactOr(base.text, (sums) => sums.text);
   // Where metadata knows the text exactly, what grows with the text is estimated from it and not from the rows.
   const byText = base.text.known === 'exact' && base.text.value > 0;

@@ -31,8 +31,7 @@ function objects({ rows, figures, format }: Weighed, bytes: number): Figure {
   ]);
 }
 
-const strings = (weighed: Weighed): Figure =>
-  sumFigures([objects(weighed, PYTHON_STR_BYTES), weighed.figures.python]);
+const strings = (weighed: Weighed): Figure => sumFigures([objects(weighed, PYTHON_STR_BYTES), weighed.figures.python]);
 
 /** Numpy's width, and 8 bytes of float where integers are missing. */
 function numbers({ rows, figures }: Weighed, width: number): Figure {
@@ -127,7 +126,8 @@ export function pandasFigure(weighed: Weighed): Figure {
 /** The same with the string type of pandas 3, which holds text as Arrow does, with 8 bytes of offset a row. */
 export function pandasArrowFigure(weighed: Weighed): Figure {
   const { type, rows, figures } = weighed;
-  const isString = type.kind === 'utf8' || (type.kind === 'cell' && !['int', 'float', 'bool'].includes(type.guess ?? ''));
+  const isString =
+    type.kind === 'utf8' || (type.kind === 'cell' && !['int', 'float', 'bool'].includes(type.guess ?? ''));
   if (!isString) return pandasFigure(weighed);
   return sumFigures([perRow(rows, 8), figures.text, rising((n) => Math.ceil(n / 8), rows)]);
 }

@@ -20,7 +20,12 @@ function bucketAt(sizes: Float64Array, total: number, share: number): number {
 }
 
 /** The size at a share of all values: somewhere in a bucket, or in those from one share to another. */
-function sizeAt(sizes: Float64Array, shares: readonly [number, number, number], max: number, isSample: boolean): Figure {
+function sizeAt(
+  sizes: Float64Array,
+  shares: readonly [number, number, number],
+  max: number,
+  isSample: boolean,
+): Figure {
   const total = sizes.reduce((sum, count) => sum + count, 0);
   if (total === 0) return unknownFigure();
   const [low, middle, high] = shares.map((share) => bucketRange(bucketAt(sizes, total, share)));

@@ -1,0 +1,47 @@
+import path from 'node:path';
+import { profileDataset, type ProfileSnapshot } from '../../core/pipeline/profileDataset.ts';
+import { loadJob } from '../../engine/loadJob.ts';
+import { profileDeps } from '../../engine/profileDeps.ts';
+import type { CommandContext } from '../commandContext.ts';
+import { writeJson, writeOut } from '../output.ts';
+import { footprintJson } from '../print/footprintJson.ts';
+import { footprintSummary, footprintText } from '../print/footprintText.ts';
+import { bytesText, countText } from '../print/units.ts';
+
+export interface ProfileFlags {
+  readonly job?: string;
+  readonly exact: boolean;
+  readonly json: boolean;
+}
+
+/** Texts are wrapped to this where there is no terminal. */
+const WIDTH = 100;
+
+function progressText({ doing }: ProfileSnapshot): string {
+  if (doing === null) return '';
+  const { what, done, total } = doing;
+  const unit = what === 'columns' ? bytesText : countText;
+  const of = total === null ? '' : ` of ${unit(total)}`;
+  const rows = what === 'lines' ? ' rows' : '';
+  return `${what === 'columns' ? 'Reading' : 'Measuring lines'} ... ${unit(done)}${of}${rows}`;
+}
+
+/** `tranche profile URI`: what the dataset weighs, each figure with how it is known. */
+export async function profile(uri: string, flags: ProfileFlags, context: CommandContext): Promise<number> {
+  const { engine, signal, progress } = context;
+  const job = flags.job === undefined ? null : await loadJob(flags.job);
+  const request = { uri: path.resolve(uri), format: null, job, exact: flags.exact };
+  const deps = profileDeps(engine, job?.job.provider ?? null);
+  for await (const snapshot of profileDataset(request, deps, signal)) {
+    const { footprint, doing } = snapshot;
+    if (doing !== null) {
+      const text = progressText(snapshot);
+      progress.show(process.stderr.isTTY ? [...footprintSummary(footprint).split('\n'), '', text] : [text]);
+      continue;
+    }
+    progress.end();
+    if (flags.json) await writeJson(footprintJson(footprint));
+    else await writeOut(`${footprintText(footprint, process.stdout.columns || WIDTH)}\n`);
+  }
+  return 0;
+}

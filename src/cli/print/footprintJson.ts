@@ -1,0 +1,37 @@
+import type { ColumnFootprint, Footprint } from '../../core/profile/footprint.ts';
+import { costJson } from './planJson.ts';
+
+function columnJson({ name, type, disk, arrow, nulls, text, rendered, tokens, ...more }: ColumnFootprint): object {
+  return {
+    name,
+    type,
+    disk,
+    arrow,
+    nulls,
+    text: text && { p50: text.p50, p90: text.p90, p99: text.p99, max: text.max },
+    rendered,
+    tokens,
+    ...more,
+  };
+}
+
+/** What `tranche profile --json` prints: the keys scripts rely on first. */
+export function footprintJson(footprint: Footprint): object {
+  const { uri, format, files, rows, columns, bytes, tokens, cost, read, stage, request, rules, warnings } = footprint;
+  const { disk, arrow, pandas, spark, rendered, pandasArrow } = bytes;
+  return {
+    uri,
+    format,
+    files,
+    rows,
+    columns: columns.map(columnJson),
+    bytes: { disk, arrow, pandas, spark, rendered, pandasArrow },
+    tokens,
+    cost: request === null ? cost : costJson(request.cost),
+    read,
+    stage,
+    request: request && { job: request.job, requests: request.requests },
+    rules,
+    warnings,
+  };
+}
