@@ -10,6 +10,7 @@ export interface FoundFiles {
 /** Finds a dataset's files: a file, a folder or a glob. Objects and tables that hold more than files are refused by name. */
 export async function datasetFiles(uri: string, store: FileStore, signal: AbortSignal): Promise<FoundFiles> {
   const [, scheme] = /^([a-z][a-z0-9+.-]+):\/\//i.exec(uri) ?? [];
+  if (scheme?.toLowerCase() === 'file') throw new TrancheError('usage', `Write ${uri} as a plain path.`);
   if (scheme !== undefined) {
     throw new TrancheError(
       'notSupported',

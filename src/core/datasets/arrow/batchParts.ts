@@ -26,7 +26,7 @@ export function batchParts(fields: readonly ArrowField[], batch: BatchMeta): Par
     if (rows < 0) throw new Error('a record batch lacks columns');
     const { layout } = field;
     const bare = layout.kind === 'null' || layout.kind === 'runEnds';
-    const [validity = null] = bare ? [] : next(1);
+    const [validity = null] = bare && !(layout.kind === 'runEnds' && batch.runsHaveValidity) ? [] : next(1);
     const count = layout.kind === 'views' ? 1 + (batch.viewBuffers[view++] ?? 0) : bufferCount(field);
     const regions = next(count);
     return { field, rows, nulls: bare ? 0 : nulls, validity, regions, children: field.children.map(partOf) };

@@ -23,6 +23,8 @@ export interface BatchMeta {
   readonly codec: PageCodec;
   readonly viewBuffers: readonly number[];
   readonly bodyBytes: number;
+  /** Up to version 4 of the metadata every layout but null has a validity buffer; later run-ends have none either. */
+  readonly runsHaveValidity: boolean;
 }
 
 /** One message of a stream or file. */
@@ -85,6 +87,7 @@ function batchMeta(message: Message, batch: RecordBatch, bodyBytes: number, meta
   return {
     rows,
     bodyBytes,
+    runsHaveValidity: (message.version() as number) < (MetadataVersion.V5 as number),
     codec: codecOf(batch),
     nodes: list(batch.nodesLength(), (index) => {
       const node = batch.nodes(index);

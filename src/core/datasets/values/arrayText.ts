@@ -115,6 +115,5 @@ function runsText(context: TextContext, array: ArrowArray, from: number, to: num
   const values = childOf(array, 1);
   const { indexes, first, last } = runIndexes(context.kernel, array, from, to);
   const text = arrayText(context, values, first, last);
-  const none = { validity: 0, nulls: 0 };
-  return pickText(context.kernel, to - from, indexes, none, text, last - first);
+  return pickText(context.kernel, to - from, indexes, presenceOf(context.kernel, array, from, to), text, last - first);
 }
