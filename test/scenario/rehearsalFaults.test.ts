@@ -207,7 +207,9 @@ describe('faults of a batch', () => {
   it('stuck: stays in progress until it is cancelled', async () => {
     await withRehearsal({}, async ({ client }) => {
       const { id } = await submit(client, chatLines(20), { fault: 'stuck=0.5' });
-      await expect.poll(async () => (await client.batches.retrieve(id)).request_counts?.completed).toBe(10);
+      await expect
+        .poll(async () => (await client.batches.retrieve(id)).request_counts?.completed, { timeout: 20_000 })
+        .toBe(10);
       await new Promise((resolve) => setTimeout(resolve, 200));
       expect(await client.batches.retrieve(id)).toMatchObject({
         status: 'in_progress',
