@@ -3,9 +3,9 @@ import { span } from './arrowBytes.ts';
 import { childOf, isPresent, offsetAt, rowBytes, type ArrowArray } from './arrowArray.ts';
 import { runEnds } from './pickText.ts';
 
-/** Rows and bytes of text a batch holds at most; a single larger row stands alone. */
+/** Rows a batch holds at most. */
 export const MAX_BATCH_ROWS = 65_536;
-export const MAX_BATCH_BYTES = 4 << 20;
+const MAX_BATCH_BYTES = 4 << 20;
 /** A bound this low needs no closer look. */
 const SMALL_BYTES = 512 << 10;
 
