@@ -104,6 +104,7 @@ const PARQUET = [
   ['zstd.parquet', 'FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 100000'],
   ['snappy.parquet', 'FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE 100000'],
 ];
+const MILLION = [['million.parquet', 'FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 1000000']];
 const CSV = [['csv', 'FORMAT csv, HEADER true']];
 
 /** Makes what is missing of the data below bench-data/. */
@@ -115,7 +116,7 @@ export async function makeData() {
   ]) {
     const stem = dataFolder + name;
     if (!existsSync(`${stem}.jsonl`)) await writePosts(`${stem}.jsonl`, rows, seed);
-    await convert(`${stem}.jsonl`, stem, [...PARQUET, ...CSV]);
+    await convert(`${stem}.jsonl`, stem, [...PARQUET, ...CSV, ...(name === 'big' ? MILLION : [])]);
   }
 }
 

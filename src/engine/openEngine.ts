@@ -18,7 +18,7 @@ export interface EngineOptions {
   readonly environment: Environment;
   /** The worker's bundle; beside this one by default. */
   readonly workerEntry?: URL;
-  /** Default: one a core. */
+  /** Default: `TRANCHE_WORKERS` of the environment, or one a core. */
   readonly workers?: number;
 }
 
@@ -33,11 +33,17 @@ export interface Engine {
   readonly stateFolder: string;
 }
 
+/** `TRANCHE_WORKERS`, or one a core. */
+function workersOf(environment: Environment): number {
+  const asked = Number(environment['TRANCHE_WORKERS'] ?? '');
+  return Number.isSafeInteger(asked) && asked > 0 ? asked : Math.min(MOST_WORKERS, availableParallelism());
+}
+
 /** Composes the engine of this process. */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
   const { environment } = options;
   const pool = openWorkThreads({
-    workers: options.workers ?? Math.min(MOST_WORKERS, availableParallelism()),
+    workers: options.workers ?? workersOf(environment),
     entry: options.workerEntry ?? new URL('scanWorker.mjs', import.meta.url),
     allowanceBytes: LINES_IN_FLIGHT_BYTES,
   });
