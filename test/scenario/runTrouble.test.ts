@@ -4,6 +4,7 @@ import { cancelRun, driveRun } from '../../src/core/runs/driveRun.ts';
 import type { RunProgress } from '../../src/core/runs/runPorts.ts';
 import type { BatchApi } from '../../src/core/submit/batchApi.ts';
 import { ProviderError } from '../../src/core/submit/providerError.ts';
+import { openHttpServer } from '../support/httpServer.ts';
 import { batchesPerAttempt, listAll, openApi, openSession, openWorld, QUICK, type World } from './runWorld.ts';
 
 const signal = new AbortController().signal;
@@ -16,6 +17,12 @@ afterEach(async () => {
 function failure(code: 'network' | 'refusedByProvider', status: number | null, message = 'no'): ProviderError {
   const fault = { status, providerCode: null, providerMessage: message, retryAfterMs: null, mayPass: false };
   return new ProviderError(code, message, fault);
+}
+
+async function closedAddress(): Promise<string> {
+  const server = await openHttpServer(() => undefined);
+  await server.close();
+  return server.url;
 }
 
 const SIZE = { chunks: 2, rows: 5 };
@@ -95,12 +102,13 @@ describe('a run that cannot go on', () => {
     world = await openWorld();
     const notes: string[] = [];
     const onProgress = (one: RunProgress): void => void (one.kind === 'note' && notes.push(one.message));
-    const api = openApi('http://127.0.0.1:9/v1');
+    const url = await closedAddress();
+    const api = openApi(url);
     const tuning = { ...QUICK, patienceFirstMs: 100 };
     const { deps, run } = await openSession(world, SIZE, { api, tuning, onProgress });
     await expect(driveRun(deps, run, signal)).rejects.toMatchObject({
       code: 'network',
-      message: 'Nothing answers at http://127.0.0.1:9/v1; check that the service runs there.',
+      message: `Nothing answers at ${url}; check that the service runs there.`,
     });
     expect(notes.length).toBeLessThanOrEqual(1);
   });

@@ -1,4 +1,4 @@
-import { isTrancheError, throwIfAborted } from '../errors.ts';
+import { throwIfAborted } from '../errors.ts';
 import type { RemoteBatch } from '../submit/batchApi.ts';
 import { endStatusOf } from '../submit/batchStatus.ts';
 import { faultOf } from '../submit/providerError.ts';
@@ -55,13 +55,14 @@ async function cancelBatch({ deps, ledger, patience, signal }: Drive, index: num
   const { batchId, attempt } = ledger.chunk(index);
   if (batchId === null) return;
   await deps.ownership.verify();
-  try {
-    await patience.run(() => deps.api.cancelBatch(batchId, signal), signal);
-  } catch (error) {
-    const status = faultOf(error)?.status;
-    const isTooLate = isTrancheError(error, 'refusedByProvider') && (status === 400 || status === 409);
-    if (!isTooLate) throw error; // a batch that has ended in the meantime cannot be cancelled: watching shows its end
-  }
+  await patience.run(async () => {
+    try {
+      await deps.api.cancelBatch(batchId, signal);
+    } catch (error) {
+      const status = faultOf(error)?.status;
+      if (status !== 400 && status !== 409) throw error; // it has ended meanwhile: watching shows how
+    }
+  }, signal);
   await ledger.record({ type: 'cancelSent', chunk: index, attempt, batchId });
 }
 
