@@ -1,4 +1,4 @@
-/** What `assembly/scan.ts` exports. Every address and length is in the kernel's linear memory; slots, nodes and state are described there. */
+/** What `assembly/scan.ts` and `assembly/utf8.ts` export. Every address and length is in the kernel's linear memory; slots, nodes and state are described there. */
 export interface ScanExports {
   /** JSONL lines of [src, end), the last with its line feed, as rows [row, limit); returns the rows done. */
   readonly scanJsonl: (

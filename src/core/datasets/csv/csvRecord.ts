@@ -16,8 +16,6 @@ export interface RecordTrace {
   readonly recordEnd: RecordEnd;
   /** For each field that has begun: whether it is quoted. */
   readonly quoted: readonly boolean[];
-  /** Whether what came so far ends inside quotes. */
-  readonly isOpen: () => boolean;
 }
 
 /** Traces a record. A quote inside a bare field is text, spaces behind a closing quote are let pass; anything else there, and a CR alone, is a RecordProblem. */
@@ -55,7 +53,6 @@ export function traceRecord(delimiter: number): RecordTrace {
   };
   return {
     quoted,
-    isOpen: () => state === 'quoted',
     recordEnd: (piece) => {
       for (let at = 0; at < piece.length; at++) {
         const byte = piece[at] ?? 0;

@@ -10,7 +10,7 @@ import { keyTree, putKeyTree, takeMembers } from './keyTree.ts';
 const LF = 10;
 
 /** How a line's end is found. */
-export function lineEndIn(piece: Uint8Array): number {
+function lineEndIn(piece: Uint8Array): number {
   return piece.indexOf(LF) + 1 || -1;
 }
 

@@ -6,13 +6,11 @@ import { textBlocks } from './textBlocks.ts';
 
 const LF = 10;
 
-/** The first bytes of a text, without its byte order mark. */
+/** The first bytes of a text, without its byte order mark; where it is all of the text its last line has a line feed, its own or one put there. */
 export interface TextHead {
   readonly bytes: Uint8Array;
   /** Bytes of the byte order mark before them. */
   readonly markBytes: number;
-  /** Whether this is all of the text; its last line then has a line feed, its own or one put there. */
-  readonly whole: boolean;
 }
 
 /**
@@ -40,10 +38,10 @@ export async function textHead(
     wanted *= 2;
     const bytes = started(pieces.splice(0), source.name);
     pieces.push(bytes);
-    if (length >= maxBytes || isEnough(withoutMark(bytes).bytes)) return { ...withoutMark(bytes), whole: false };
+    if (length >= maxBytes || isEnough(withoutMark(bytes).bytes)) return withoutMark(bytes);
   }
   if (length > 0 && pieces.at(-1)?.at(-1) !== LF) pieces.push(Uint8Array.of(LF));
-  return { ...withoutMark(started(pieces, source.name)), whole: true };
+  return withoutMark(started(pieces, source.name));
 }
 
 function started(pieces: readonly Uint8Array[], name: string): Uint8Array {
@@ -52,7 +50,7 @@ function started(pieces: readonly Uint8Array[], name: string): Uint8Array {
   return bytes;
 }
 
-function withoutMark(bytes: Uint8Array): { bytes: Uint8Array; markBytes: number } {
+function withoutMark(bytes: Uint8Array): TextHead {
   const markBytes = bomBytes(bytes);
   return { bytes: bytes.subarray(markBytes), markBytes };
 }

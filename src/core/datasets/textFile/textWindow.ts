@@ -8,7 +8,7 @@ const NOTHING = new Uint8Array(0);
 export type RecordEnd = (piece: Uint8Array) => number;
 
 /** A record too long for the window, or why there is none. */
-export type LongRecord = Uint8Array | 'tooLong' | 'unfinished';
+type LongRecord = Uint8Array | 'tooLong' | 'unfinished';
 
 /** The part of a text that the kernel sees: unread bytes [at, end) in its memory, refilled from blocks. A text's last line gets the line feed it lacks. */
 export class TextWindow {
