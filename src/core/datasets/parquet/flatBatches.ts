@@ -19,8 +19,9 @@ const AHEAD_BYTES = 32 << 20;
 
 interface ReadColumn {
   readonly cursor: ColumnCursor;
-  /** Bytes of text a row is expected to have. */
+  /** Bytes a row is expected to take, `leastRowBytes` at least (values of fixed width take it even where they are null). */
   rowBytes: number;
+  readonly leastRowBytes: number;
 }
 
 /** Some flat columns of a row group, advancing together. */
@@ -49,9 +50,9 @@ export class FlatBatches {
       const packed = (Number(meta?.total_compressed_size ?? 0) / rows) * (range.toRow - range.fromRow) * 1.25;
       const most = Math.min(MAX_AHEAD_BYTES, AHEAD_BYTES / chunks.length);
       const ahead = Math.ceil(Math.max(LEAST_AHEAD_BYTES, Math.min(packed, most)));
-      const { arrowWidth } = chunk.leaf.layout;
-      const rowBytes = arrowWidth > 0 ? 24 : Number(meta?.total_uncompressed_size ?? 0) / rows + 1;
-      return { cursor: new ColumnCursor(kernel, codecs, chunk, ahead), rowBytes };
+      const { width } = chunk.leaf.layout;
+      const rowBytes = width > 0 ? 1.5 * width + 16 : Number(meta?.total_uncompressed_size ?? 0) / rows + 1;
+      return { cursor: new ColumnCursor(kernel, codecs, chunk, ahead), rowBytes, leastRowBytes: width + 1 };
     });
   }
 
@@ -102,7 +103,8 @@ export class FlatBatches {
     const done = leafText(this.#kernel, cursor.leaf, all, rows);
     const { offsets } = done.text;
     const ends = this.#kernel.ints(offsets, rows + 1);
-    column.rowBytes = ((ends[rows] ?? 0) - (ends[0] ?? 0)) / Math.max(1, rows) + 1;
+    const textBytes = (ends[rows] ?? 0) - (ends[0] ?? 0);
+    column.rowBytes = Math.max(column.leastRowBytes, textBytes / Math.max(1, rows));
     return done;
   }
 }
