@@ -19,6 +19,8 @@ export interface ProviderConfig {
   /** The environment variable that holds the key; null where the service wants none. */
   readonly apiKeyEnv: string | null;
   readonly priceList: PriceList;
+  /** Why it cannot be used as it is set up; one sentence. */
+  readonly problem?: string;
 }
 
 /** What a person has set up on this machine. No job can widen it. */
@@ -91,8 +93,8 @@ function openAi(env: Environment): ProviderConfig {
   const base = { name: 'openai', kind: 'openai', apiKeyEnv: 'OPENAI_API_KEY', priceList: 'openai' } as const;
   if (given === undefined || given === '') return { ...base, baseUrl: OPENAI_URL };
   const problem = addressProblem(given, true);
-  if (problem !== null) throw new TrancheError('usage', `The environment variable OPENAI_BASE_URL ${problem}`);
-  return { ...base, baseUrl: withoutSlash(given) };
+  if (problem === null) return { ...base, baseUrl: withoutSlash(given) };
+  return { ...base, baseUrl: OPENAI_URL, problem: `The environment variable OPENAI_BASE_URL ${problem}` };
 }
 
 function readProvider(
@@ -184,9 +186,10 @@ export async function readMachineConfig(env: Environment): Promise<MachineConfig
   };
 }
 
-/** The provider of that name; `usage` naming those there are if there is none. */
+/** The provider of that name; `usage` naming those there are if there is none, or saying why it cannot be used. */
 export function providerNamed(config: MachineConfig, name: string): ProviderConfig {
   const found = Object.hasOwn(config.providers, name) ? config.providers[name] : undefined;
+  if (found?.problem !== undefined) throw new TrancheError('usage', found.problem);
   if (found !== undefined) return found;
   const names = Object.keys(config.providers);
   throw new TrancheError(

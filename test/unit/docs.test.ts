@@ -107,6 +107,27 @@ test('docs/values.md spells floats as JavaScript does', () => {
   for (const float of floats) expect(String(Number(float))).toBe(float);
 });
 
+test('docs/commands.md has every command with its options', () => {
+  const source = readFileSync(new URL('../../src/cli/runCli.ts', import.meta.url), 'utf8');
+  const built = source.split('.command(').slice(1);
+  const commands = built.map((text) => ({
+    name: /^'([a-z]+)/.exec(text)?.[1] ?? '',
+    options: [...text.matchAll(/ption\('(--[a-z-]+)/g)]
+      .map(([, option]) => option ?? '')
+      .filter((option) => option !== '--json'),
+  }));
+  const synopsis = /```\n([\s\S]*?)```/.exec(doc('commands.md'))?.[1] ?? '';
+  const stated = synopsis
+    .trim()
+    .split('\n')
+    .map((line) => ({
+      name: line.split(' ')[1] ?? '',
+      options: [...line.matchAll(/--[a-z-]+/g)].map(([option]) => option),
+    }));
+  const byName = (list: typeof stated) => Object.fromEntries(list.map(({ name, options }) => [name, options.sort()]));
+  expect(byName(stated)).toEqual(byName(commands));
+});
+
 test('docs/commands.md has the exit codes of every error', () => {
   const [, exits = []] = tablesOf(doc('commands.md'));
   const stated = exits.map(([code]) => Number(code));

@@ -17,9 +17,9 @@ const read = async (text: string | null, env: Record<string, string> = {}) => {
   return readMachineConfig({ TRANCHE_HOME: home, ...env });
 };
 
-async function problem(text: string, env: Record<string, string> = {}): Promise<string> {
+async function problem(text: string): Promise<string> {
   try {
-    await read(text, env);
+    await read(text);
   } catch (error) {
     expect(isTrancheError(error, 'usage')).toBe(true);
     return (error as Error).message;
@@ -79,7 +79,9 @@ describe("the machine's configuration", () => {
       baseUrl: 'https://x.example.com/v1',
       apiKeyEnv: 'OPENAI_API_KEY',
     });
-    expect(await problem('{}', { OPENAI_BASE_URL: 'http://api.example.com/v1' })).toBe(
+    const open = await read('{}', { OPENAI_BASE_URL: 'http://api.example.com/v1' });
+    expect(providerNamed(open, 'rehearsal').kind).toBe('rehearsal');
+    expect(() => providerNamed(open, 'openai')).toThrow(
       'The environment variable OPENAI_BASE_URL must begin with "https://", since the key would travel readable otherwise.',
     );
   });
