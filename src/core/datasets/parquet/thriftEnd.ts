@@ -36,6 +36,7 @@ function skip(walk: Walk, length: number): void {
 }
 
 function list(walk: Walk, depth: number): void {
+  if (depth > MAX_DEPTH) malformed();
   const head = byte(walk);
   const type = head & 15;
   const size = head >> 4 === 15 ? varint(walk) : head >> 4;

@@ -1,5 +1,5 @@
 import type { SchemaElement } from 'hyparquet';
-import type { CompressionCodecs} from 'hyparquet/src/constants.js';
+import type { CompressionCodecs } from 'hyparquet/src/constants.js';
 import { Encodings } from 'hyparquet/src/constants.js';
 import { ByteWriter } from 'hyparquet-writer/src/bytewriter.js';
 import { writeMetadata } from 'hyparquet-writer/src/metadata.js';
