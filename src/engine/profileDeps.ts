@@ -1,4 +1,4 @@
-import type { ProfileDeps } from '../core/pipeline/profileDataset.ts';
+import type { ProfileDeps } from '../core/pipeline/profiling.ts';
 import { providerNamed } from '../platform/machineConfig.ts';
 import type { Engine } from './openEngine.ts';
 

@@ -41,6 +41,7 @@ export const LISTED_ROWS = 100_000;
 
 interface Measured {
   readonly rows: number;
+  readonly longestLine: number;
   readonly chunks: readonly CutChunk[];
   readonly sampled: readonly SampledLine[];
   readonly notPlanned: readonly NotPlanned[];
@@ -69,6 +70,7 @@ async function measure(
   const sampled: SampledLine[] = [];
   const notPlanned: NotPlanned[] = [];
   let rows = 0;
+  let longestLine = 0;
   let notPlannedRows = 0;
   for await (const { block, firstRow, release } of scanBlocks(deps.pool, setup, fragments, limit, signal)) {
     if (options.balance !== null) lengths.push(block.lengths);
@@ -79,13 +81,14 @@ async function measure(
       notPlanned.push({ row: firstRow + row, key, reason, detail });
     }
     await hashes.add(block.idHashes);
+    longestLine = block.lengths.reduce((most, length) => Math.max(most, length), longestLine);
     rows = firstRow + block.rows;
     deps.onRows(rows);
     release();
   }
   await refuseRepeatedIds(await hashes.repeated(), setup, fragments, limit, deps.pool, signal);
   const chunks = options.balance === null ? cutter.end() : balancedCut(opened, lengths, options.balance);
-  return { rows, chunks, sampled, notPlanned, notPlannedRows };
+  return { rows, longestLine, chunks, sampled, notPlanned, notPlannedRows };
 }
 
 /** Makes the exact cut of a job's dataset; reads every row once. Repeated or null keys, changed files and rows the job fails on are errors. */
@@ -106,7 +109,7 @@ export async function planJob(
     body: job.request.body,
     requests: chunks.reduce((sum, chunk) => sum + chunk.requests, 0),
     inputTokens: tokens.all,
-    price: priceOf({ model: job.request.model, largestRequestTokens: null, ...deps.prices }),
+    price: priceOf({ model: job.request.model, largestRequestTokens: measured.longestLine, ...deps.prices }),
     modelMaxOutputTokens: await maxOutputTokens(job.request.model),
   });
   const unlisted = measured.notPlannedRows - measured.notPlanned.length;

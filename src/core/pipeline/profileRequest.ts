@@ -45,27 +45,20 @@ function addBlock(lines: Lines, { lengths, tokens }: Block): void {
   if (tokens !== null) for (const count of tokens) lines.tokens += count;
 }
 
-/** Measures every line of a job, as a plan does. `onRows` hears of progress. */
+/** Measures every line of a job, as a plan does. */
 export async function measureLines(
   opened: OpenedJob,
-  deps: { readonly env: ReadEnv; readonly pool: WorkPool },
-  onRows: (rows: number) => void,
+  { env, deps }: { readonly env: ReadEnv; readonly deps: { readonly pool: WorkPool } },
   signal: AbortSignal,
 ): Promise<LineFigures> {
-  const fragments = await jobFragments(opened, false, deps.env, signal);
+  const fragments = await jobFragments(opened, false, env, signal);
   const lines: Lines = { bytes: 0, requests: 0, tokens: 0 };
   const sampled: Block['sampled'][number][] = [];
   const setup = jobSetup(opened, 'measure', false);
-  for await (const { block, firstRow, release } of scanBlocks(
-    deps.pool,
-    setup,
-    fragments,
-    opened.job.dataset.limit,
-    signal,
-  )) {
+  const { limit } = opened.job.dataset;
+  for await (const { block, release } of scanBlocks(deps.pool, setup, fragments, limit, signal)) {
     addBlock(lines, block);
     sampled.push(...block.sampled);
-    onRows(firstRow + block.rows);
     release();
   }
   const chunk: CutChunk = { index: 1, firstRow: 0, endRow: 0, closedBy: 'end', ...lines };

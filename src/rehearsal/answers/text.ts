@@ -137,17 +137,24 @@ function countsOf(body: JsonObject, written: readonly Written[]): { inputTokens:
 
 function write(body: JsonObject, format: unknown, schema: unknown, seed: string, spoil: Spoil): Written {
   if (spoil === 'refused') return { text: '', refusal: REFUSAL, cut: false };
-  const whole = wholeText(promptOf(body), format, schema, seed, spoil);
-  const limit = [body['max_completion_tokens'], body['max_tokens'], body['max_output_tokens']].find(
-    (value) => typeof value === 'number',
-  );
+  const limits = [body['max_completion_tokens'], body['max_tokens'], body['max_output_tokens']];
+  const limit = limits.find((value) => typeof value === 'number') ?? Infinity;
+  const whole = wholeText(promptOf(body), format, schema, seed, spoil, limit);
   const half = spoil === 'length' ? Math.floor(approximateTokens(whole) / 2) : Infinity;
-  const allowed = Math.min(typeof limit === 'number' ? limit : Infinity, half);
+  const allowed = Math.min(limit, half);
   const cut = approximateTokens(whole) > allowed;
   return { text: cut ? firstTokens(whole, allowed) : whole, refusal: null, cut };
 }
 
-function wholeText(prompt: string, format: unknown, schema: unknown, seed: string, spoil: Spoil): string {
+/** Free text is as long as the limit lets it be, like that of a model asked for a short answer; JSON is not. */
+function wholeText(
+  prompt: string,
+  format: unknown,
+  schema: unknown,
+  seed: string,
+  spoil: Spoil,
+  limit: number,
+): string {
   if (format === 'json_schema') {
     // The root of a schema the service takes is an object, so an array always breaks it.
     if (spoil === 'invalid') return '["[rehearsal] breaks the schema on purpose"]';
@@ -157,6 +164,12 @@ function wholeText(prompt: string, format: unknown, schema: unknown, seed: strin
   if (format === 'json_object') return JSON.stringify({ rehearsal: true, digest });
   const words = firstTokens(prompt, 64)
     .split(/\s+/)
-    .filter((word) => word !== '');
-  return `[rehearsal] ${digest} ${words.slice(0, 12).join(' ')}`.trimEnd();
+    .filter((word) => word !== '')
+    .slice(0, 12);
+  let text = `[rehearsal] ${digest}`;
+  for (const word of words) {
+    if (approximateTokens(`${text} ${word}`) > limit) break;
+    text += ` ${word}`;
+  }
+  return text;
 }
