@@ -1,5 +1,6 @@
 import path from 'node:path';
-import { profileDataset, type ProfileSnapshot } from '../../core/pipeline/profileDataset.ts';
+import { profileDataset } from '../../core/pipeline/profileDataset.ts';
+import type { ProfileSnapshot } from '../../core/pipeline/profiling.ts';
 import { loadJob } from '../../engine/loadJob.ts';
 import { profileDeps } from '../../engine/profileDeps.ts';
 import type { CommandContext } from '../commandContext.ts';
@@ -19,6 +20,7 @@ const WIDTH = 100;
 
 function progressText({ doing }: ProfileSnapshot): string {
   if (doing === null) return '';
+  if (doing.done === 0) return doing.what === 'columns' ? 'Reading ...' : 'Measuring lines ...';
   const { what, done, total } = doing;
   const unit = what === 'columns' ? bytesText : countText;
   const of = total === null ? '' : ` of ${unit(total)}`;

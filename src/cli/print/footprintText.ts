@@ -74,12 +74,12 @@ function columnTable(columns: readonly ColumnFootprint[]): string {
 function how({ known }: Figure, stage: Footprint['stage']): string {
   if (known === 'exact') return 'exact';
   if (known === 'unknown') return stage === 'metadata' ? 'not known before reading' : 'unknown';
-  return stage === 'metadata' ? 'estimate from metadata' : stage === 'sample' ? 'estimate from a sample' : 'estimate';
+  return stage === 'metadata' ? 'from metadata' : stage === 'sample' ? 'from a sample' : 'estimate';
 }
 
 function spark(figure: Figure): string {
   if (figure.known !== 'estimate') return figureText(figure, bytesText);
-  return `~ ${bytesText(figure.value)} at most ${bytesText(figure.high)}`;
+  return `at most ~ ${bytesText(figure.high)}`;
 }
 
 function costText({ request, cost }: Footprint): string {
@@ -108,7 +108,7 @@ function cards(footprint: Footprint): string {
   const rows = [
     card('On disk', bytes.disk),
     card('In memory (Arrow)', bytes.arrow),
-    card('In pandas', bytes.pandas, `with the string type of pandas 3 ${figureText(bytes.pandasArrow, bytesText)}`),
+    card('In pandas', bytes.pandas, `with pandas 3 strings ${figureText(bytes.pandasArrow, bytesText)}`),
     ['In a Spark cache', spark(bytes.spark), how(bytes.spark, stage)],
     card('As batch lines', bytes.rendered, lines),
     [
@@ -150,7 +150,10 @@ function wrapped(text: string, indent: string, width: number): string {
 export function footprintSummary(footprint: Footprint): string {
   const { uri, format, files, rows } = footprint;
   const count = files === 1 ? '1 file' : `${countText(files)} files`;
-  const rowCount = rows.known === 'unknown' ? 'rows not known yet' : `${figureText(rows, countText)} rows`;
+  const rowCount =
+    rows.known === 'unknown'
+      ? 'rows not known yet'
+      : `${figureText(rows, countText)} rows`.replace(/( ±.*) rows$/, ' rows$1');
   return [
     plain(uri),
     `${FORMATS[format]}, ${count}, ${rowCount}, ${footprint.columns.length} columns; ${readText(footprint)}`,

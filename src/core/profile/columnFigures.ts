@@ -1,5 +1,6 @@
 import type { ColumnType } from '../model/columnType.ts';
 import { estimated, exactly, sumFigures, type Figure } from '../model/figure.ts';
+import type { TextShapes } from './columnSums.ts';
 import { rising } from './figures.ts';
 import { arrowWidth, isText } from './typeSizes.ts';
 
@@ -24,6 +25,8 @@ export interface ColumnFigures {
   readonly tokens: Figure;
   /** What the characters of its texts take in Python, beyond an empty str each. */
   readonly python: Figure;
+  /** What its texts look like, as far as they were counted; null where nothing was read. */
+  readonly shapes: TextShapes | null;
   /** Null where the type bounds the texts, or nothing was read. */
   readonly sizes: TextSizes | null;
 }

@@ -17,6 +17,8 @@ const COUNTED_BYTES = 8192;
 /** Short texts repeat (numbers, names of languages): their tokens are remembered, so many of them. */
 const SHORT = 24;
 const REMEMBERED = 20_000;
+const SCALAR = /^(?:true|false|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)$/;
+const NESTED = /^[{[]/;
 
 /** Bytes of a column's texts once escaped: the lengths of lines that are nothing but them. */
 function renderedBytes(kernel: Kernel, column: TextColumn, rows: number): number {
@@ -35,7 +37,7 @@ function renderedBytes(kernel: Kernel, column: TextColumn, rows: number): number
 
 /** Counts texts and adds up what the estimates need. */
 function openCounting(tokens: TokenCounter): { add: (text: string, bytes: number) => void; sums: () => CountedSums } {
-  const sums = { texts: 0, bytes: 0, tokens: 0, python: 0, bb: 0, bt: 0, tt: 0, bp: 0, pp: 0 };
+  const sums = { texts: 0, bytes: 0, tokens: 0, python: 0, bb: 0, bt: 0, tt: 0, bp: 0, pp: 0, scalars: 0, nested: 0 };
   const remembered = new Map<string, number>();
   const count = (text: string): number => {
     if (text.length > SHORT) return tokens.count(text);
@@ -56,6 +58,8 @@ function openCounting(tokens: TokenCounter): { add: (text: string, bytes: number
       sums.tt += counted * counted;
       sums.bp += bytes * python;
       sums.pp += python * python;
+      if (text.length <= SHORT && SCALAR.test(text)) sums.scalars++;
+      else if (NESTED.test(text)) sums.nested++;
     },
     sums: () => ({ ...sums }),
   };

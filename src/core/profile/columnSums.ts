@@ -12,6 +12,14 @@ export interface ColumnSums {
   readonly sizes: Float64Array;
   readonly tokens: Counted;
   readonly python: Counted;
+  readonly shapes: TextShapes;
+}
+
+/** Of how many counted texts how many spell a number, true or false, and how many look like a JSON object or list. */
+export interface TextShapes {
+  readonly texts: number;
+  readonly scalars: number;
+  readonly nested: number;
 }
 
 /** A sum that is estimated from counted texts: its variance is 0 where all were counted. */
@@ -23,7 +31,8 @@ export interface Counted {
 export function emptySums(): ColumnSums {
   const none = { sum: 0, variance: 0 };
   const sizes = new Float64Array(emptySizes().length);
-  return { values: 0, nulls: 0, arrow: 0, text: 0, rendered: 0, max: 0, sizes, tokens: none, python: none };
+  const shapes = { texts: 0, scalars: 0, nested: 0 };
+  return { values: 0, nulls: 0, arrow: 0, text: 0, rendered: 0, max: 0, sizes, tokens: none, python: none, shapes };
 }
 
 /** Total of what was counted, by its ratio to the bytes of the text. */
@@ -58,10 +67,17 @@ export function sumsOf(profile: ColumnProfile, rows: number): ColumnSums {
     sizes: Float64Array.from(profile.sizes),
     tokens: countedTotal(counted, tokens, textBytes, values),
     python: countedTotal(counted, python, textBytes, values),
+    shapes: { texts: counted.texts, scalars: counted.scalars, nested: counted.nested },
   };
 }
 
 const plus = (a: Counted, b: Counted): Counted => ({ sum: a.sum + b.sum, variance: a.variance + b.variance });
+
+/** All of these shapes together. */
+export function addShapes(all: readonly TextShapes[]): TextShapes {
+  const sum = (pick: (one: TextShapes) => number): number => all.reduce((total, one) => total + pick(one), 0);
+  return { texts: sum(({ texts }) => texts), scalars: sum(({ scalars }) => scalars), nested: sum((one) => one.nested) };
+}
 
 /** Both together. */
 export function addSums(a: ColumnSums, b: ColumnSums): ColumnSums {
@@ -75,5 +91,6 @@ export function addSums(a: ColumnSums, b: ColumnSums): ColumnSums {
     sizes: a.sizes.map((count, bucket) => count + (b.sizes[bucket] ?? 0)),
     tokens: plus(a.tokens, b.tokens),
     python: plus(a.python, b.python),
+    shapes: addShapes([a.shapes, b.shapes]),
   };
 }

@@ -26,6 +26,9 @@ export interface CountedSums {
   readonly tt: number;
   readonly bp: number;
   readonly pp: number;
+  /** Texts that spell a number, true or false; and those that look like a JSON object or list. */
+  readonly scalars: number;
+  readonly nested: number;
 }
 
 /** What one column of some consecutive rows weighs. Sums add up. */

@@ -2,7 +2,7 @@ import type { Column } from '../model/columnType.ts';
 import type { Dataset, DatasetFormat } from '../model/dataset.ts';
 import { estimated, exactly, type Figure } from '../model/figure.ts';
 import { arrowFigure, type ColumnFigures } from './columnFigures.ts';
-import type { ColumnSums, Counted } from './columnSums.ts';
+import { addShapes, type ColumnSums, type Counted } from './columnSums.ts';
 import { within } from './figures.ts';
 import type { MetadataFigures } from './metadataFigures.ts';
 import { ratioTotal, type SampleDesign, type SampledCluster } from './ratioEstimate.ts';
@@ -49,6 +49,7 @@ export function wholeFigures(
       rendered: exactly(own.rendered),
       tokens: within(countedFigure(own.tokens), 0, own.text),
       python: countedFigure(own.python),
+      shapes: own.shapes,
       sizes: textLengths(column.type) === null ? wholeTextSizes(own) : null,
     };
   });
@@ -114,6 +115,7 @@ function sampledColumn(
     rendered: grows((sums) => sums.rendered),
     tokens: grows((sums) => sums.tokens.sum),
     python: grows((sums) => sums.python.sum),
+    shapes: addShapes(clusters.map(({ counted }) => counted.shapes)),
     sizes: textLengths(column.type) === null ? sampledTextSizes(design, clusters, text.high) : null,
   };
 }

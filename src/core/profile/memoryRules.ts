@@ -72,11 +72,17 @@ function nested(weighed: Weighed): Figure {
   return estimated(least.value + 2 * figures.arrow.value, least.low, 1.3 * least.high + 12 * figures.arrow.high);
 }
 
-/** A JSON value's type is not declared: numbers take 8 bytes, texts those of a str, objects and lists more. */
+/** A JSON value's type is not declared: numbers take 8 bytes (unless they were texts of digits), texts those of a str, objects and lists more. */
 function jsonValues(weighed: Weighed): Figure {
+  const { rows, figures } = weighed;
   const text = strings(weighed);
+  const { shapes } = figures;
   if (text.known === 'unknown') return text;
-  return estimated(text.value, 8 * weighed.rows.low, text.high + 8 * weighed.figures.text.high);
+  if (shapes !== null && shapes.texts > 0 && shapes.nested === 0) {
+    if (shapes.scalars === 0) return text;
+    if (shapes.scalars === shapes.texts) return estimated(8 * rows.value, 8 * rows.low, text.high);
+  }
+  return estimated(text.value, 8 * rows.low, text.high + 8 * figures.text.high);
 }
 
 function cells(weighed: Weighed, guess: (ColumnType & { kind: 'cell' })['guess']): Figure {
@@ -87,23 +93,12 @@ function cells(weighed: Weighed, guess: (ColumnType & { kind: 'cell' })['guess']
   return guess === 'bool' ? bools(weighed) : strings(weighed);
 }
 
-/** What `DataFrame.memory_usage(deep=True)` gives for a column with numpy types, strings being Python objects (pandas 2, CPython 3.11). */
-export function pandasFigure(weighed: Weighed): Figure {
-  const { type, rows } = weighed;
+/** Columns of Python objects, and those whose values numpy holds. */
+function objectColumn(weighed: Weighed): Figure {
+  const { type } = weighed;
   switch (type.kind) {
-    case 'null':
-      return perRow(rows, PYTHON_POINTER_BYTES + PYTHON_NONE_BYTES);
-    case 'bool':
-      return bools(weighed);
-    case 'int':
-      return numbers(weighed, type.bits / 8);
-    case 'float':
-      return perRow(rows, type.bits / 8);
-    case 'timestamp':
-    case 'duration':
-      return perRow(rows, 8);
     case 'date':
-      return type.unit === 'ms' ? perRow(rows, 8) : objects(weighed, OBJECT.date);
+      return objects(weighed, OBJECT.date);
     case 'time':
       return objects(weighed, OBJECT.time);
     case 'decimal':
@@ -123,11 +118,36 @@ export function pandasFigure(weighed: Weighed): Figure {
   }
 }
 
+/** What `DataFrame.memory_usage(deep=True)` gives for a column with numpy types, strings being Python objects (pandas 2, CPython 3.11). */
+export function pandasFigure(weighed: Weighed): Figure {
+  const { type, rows } = weighed;
+  switch (type.kind) {
+    case 'null':
+      return perRow(rows, PYTHON_POINTER_BYTES + PYTHON_NONE_BYTES);
+    case 'bool':
+      return bools(weighed);
+    case 'int':
+      return numbers(weighed, type.bits / 8);
+    case 'float':
+      return perRow(rows, type.bits / 8);
+    case 'timestamp':
+    case 'duration':
+      return perRow(rows, 8);
+    default:
+      return type.kind === 'date' && type.unit === 'ms' ? perRow(rows, 8) : objectColumn(weighed);
+  }
+}
+
+const isTextCell = (type: ColumnType): boolean =>
+  type.kind === 'cell' && !['int', 'float', 'bool'].includes(type.guess ?? 'text');
+
+const isPlainText = ({ shapes }: ColumnFigures): boolean =>
+  shapes !== null && shapes.texts > 0 && shapes.scalars + shapes.nested === 0;
+
 /** The same with the string type of pandas 3, which holds text as Arrow does, with 8 bytes of offset a row. */
 export function pandasArrowFigure(weighed: Weighed): Figure {
   const { type, rows, figures } = weighed;
-  const isString =
-    type.kind === 'utf8' || (type.kind === 'cell' && !['int', 'float', 'bool'].includes(type.guess ?? ''));
+  const isString = type.kind === 'utf8' || isTextCell(type) || (type.kind === 'json' && isPlainText(figures));
   if (!isString) return pandasFigure(weighed);
   return sumFigures([perRow(rows, 8), figures.text, rising((n) => Math.ceil(n / 8), rows)]);
 }

@@ -87,6 +87,7 @@ function figuresOf(format: DatasetFormat, { type }: Column, rows: Figure, facts:
     rendered: renderedOf(type, text),
     tokens: text.known === 'unknown' ? text : estimated(text.value / 4, text.low / 16, text.high),
     python: pythonOf(type, text, values),
+    shapes: null,
     sizes: null,
   };
 }

@@ -14,9 +14,9 @@ export interface DrawnCluster {
   readonly round: number;
 }
 
-const STRATA = 32;
+const STRATA = 16;
 /** Clusters drawn from each stratum, round by round. */
-const PER_ROUND = [2, 4] as const;
+const PER_ROUND = [2, 6] as const;
 
 function within(random: () => number, from: number, to: number, count: number): number[] {
   const chosen = new Set<number>();

@@ -14,18 +14,17 @@ export function arrowWidth(type: ColumnType): number | null {
       return type.precision > 38 ? 32 : 16;
     case 'uuid':
       return 16;
-    case 'date':
-      return type.unit === 'ms' ? 8 : 4;
-    case 'time':
-      return type.unit === 's' || type.unit === 'ms' ? 4 : 8;
-    case 'timestamp':
-    case 'duration':
-      return 8;
     case 'binary':
       return type.width ?? null;
     default:
-      return null;
+      return clockWidth(type);
   }
+}
+
+function clockWidth(type: ColumnType): number | null {
+  if (type.kind === 'date') return type.unit === 'ms' ? 8 : 4;
+  if (type.kind === 'time') return type.unit === 's' || type.unit === 'ms' ? 4 : 8;
+  return type.kind === 'timestamp' || type.kind === 'duration' ? 8 : null;
 }
 
 /** Whether Arrow holds the column as the text that the product renders: offsets of 4 bytes and UTF-8. */
