@@ -9,18 +9,26 @@ export interface FoundFiles {
 
 /** Finds a dataset's files: a file, a folder or a glob. Objects and tables that hold more than files are refused by name. */
 export async function datasetFiles(uri: string, store: FileStore, signal: AbortSignal): Promise<FoundFiles> {
-  const [, scheme] = /^([a-z][a-z0-9+.-]+):\/\//i.exec(uri) ?? [];
-  if (scheme?.toLowerCase() === 'file') throw new TrancheError('usage', `Write ${uri} as a plain path.`);
-  if (scheme !== undefined) {
-    throw new TrancheError(
-      'notSupported',
-      `${uri} is not a local file: ${scheme}:// is not read yet; copy the files here first.`,
-    );
-  }
   const found = await store.stat(uri, signal);
   if (found.kind === 'file') return { files: [found.file], many: false };
+  if (found.kind === 'missing') refuseScheme(uri);
   const files = found.kind === 'folder' ? await folderFiles(uri, store, signal) : await globFiles(uri, store, signal);
   return { files: sortedByName(files), many: true };
+}
+
+/** A scheme at the start, or where resolving the URI against a folder left it (`/home/me/s3:/bucket`). */
+const SCHEME = /^(?:.*\/)?([a-z][a-z0-9+.-]+):\/+(.*)$/i;
+
+function refuseScheme(uri: string): void {
+  const [, scheme, rest = ''] = SCHEME.exec(uri) ?? [];
+  if (scheme === undefined) return;
+  // A password and a signature never get into a sentence.
+  const shown = `${scheme}://${rest.replace(/[?#].*$/, '').replace(/^[^/@]*:[^/@]*@/, '')}`;
+  if (scheme.toLowerCase() === 'file') throw new TrancheError('usage', `Write ${shown} as a plain path.`);
+  throw new TrancheError(
+    'notSupported',
+    `${shown} is not a local file: ${scheme}:// is not read yet; copy the files here first.`,
+  );
 }
 
 async function folderFiles(uri: string, store: FileStore, signal: AbortSignal): Promise<ListedFile[]> {

@@ -165,11 +165,18 @@ describe('folders and globs', () => {
     expect(await refusal(open())).toMatch(/^notFound: The folder FOLDER holds no data files/);
     expect(await refusal(open('*.csv'))).toBe('notFound: No file matches *.csv.');
     expect(await refusal(open('none.csv'))).toBe('notFound: none.csv does not exist.');
-    for (const uri of ['s3://b/k', 'gs://b/k', 'abfss://c@a/k', 'https://h/x.csv']) {
+    for (const uri of ['s3://b/k', 'gs://b/k', 'abfss://c@a/k', 'https://h/x.csv', path.resolve('s3://b/*.csv')]) {
       expect(await refusal(openDataset(uri, { format: null }, env, signal))).toMatch(
         /^notSupported: .* is not read yet/,
       );
     }
+  });
+
+  it('never show the secrets of an address', async () => {
+    const sentence = await refusal(
+      openDataset('https://me:secret@host/a.csv?sig=secret', { format: null }, env, signal),
+    );
+    expect(sentence).toMatch(/^notSupported: https:\/\/host\/a\.csv is not a local file/);
   });
 
   it('stop when the signal aborts', async () => {
