@@ -121,7 +121,8 @@ async function upload(
   try {
     throwIfAborted(signal);
     const form = await uploadForm(request, fieldsOf(service), (bytes) => {
-      stall.refresh();
+      if (bytes < request.sizeBytes) stall.refresh();
+      else clearTimeout(stall); // what the service does with it may take long
       onSent(bytes);
     });
     const file = await client.post('/files', {

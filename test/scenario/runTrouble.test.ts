@@ -65,12 +65,22 @@ describe('services that cannot do everything', () => {
     expect(end).toMatchObject({ state: 'unsettled', counts: { in: 5, ok: 5 } });
     expect(end.unsettled).toHaveLength(1);
     expect(end.unsettled[0]?.message).toMatch(
-      /look there for one with input file file-.*resume run .*or cancel it there/,
+      /look there for one with input file file-.*resume run .*or cancel the run/,
     );
     expect(await listAll(world.api)).toHaveLength(2);
     const later = await openSession(world, SIZE);
     expect(await driveRun(later.deps, later.run, signal)).toMatchObject({ state: 'finished', counts: { ok: 10 } });
     expect(Object.values(await batchesPerAttempt(world.api))).toEqual([1, 1]);
+  });
+
+  it('let a person give an unsettled chunk up by cancelling, and say what to look for', async () => {
+    world = await openWorld();
+    const { deps, run } = await openSession(world, SIZE, { api: unlisted(deafOnce(world.api)) });
+    await driveRun(deps, run, signal);
+    const later = await openSession(world, SIZE, { api: unlisted(world.api) });
+    const end = await cancelRun(later.deps, later.run, signal);
+    expect(end).toMatchObject({ state: 'cancelled', counts: { in: 10, ok: 5, missing: 5 } });
+    expect(later.progress.some((one) => one.kind === 'note' && one.message.includes('cancel it there'))).toBe(true);
   });
 
   it('are searched by input file where they keep no metadata', async () => {

@@ -129,7 +129,8 @@ export async function findBatch(drive: Drive, index: number, unclearSinceMs: num
     if (waitMs > 0) await deps.clock.sleep(waitMs, signal);
     const found = await patience.run(() => lookFor(drive, chunk), signal);
     if (typeof found === 'object') return recordCreated(drive, index, found, true);
-    if (found === 'unknown') return recordUnsettled(drive, index);
+    if (found === 'unknown')
+      return ledger.state().cancelRequested ? giveUp(drive, index) : recordUnsettled(drive, index);
   }
   const reason = "The provider's list shows no such batch.";
   await ledger.record({ type: 'notCreated', chunk: index, attempt, reason });
@@ -175,6 +176,14 @@ async function recordUnsettled({ ledger }: Drive, index: number): Promise<void> 
   const { runId } = ledger.state().created;
   const message =
     `Nobody can tell whether a batch of chunk ${index} was created, because the provider does not list its batches: ` +
-    `look there for one with input file ${fileId ?? ''}, then resume run ${runId} to look again, or cancel it there and start another run.`;
+    `look there for one with input file ${fileId ?? ''}; resume run ${runId} to look again, or cancel the run, and that batch there, to leave the chunk unanswered.`;
   await ledger.record({ type: 'unsettled', chunk: index, attempt, message });
+}
+
+/** The run is cancelled: a batch that may or may not be there is left to the person who cancels. */
+async function giveUp({ ledger }: Drive, index: number): Promise<void> {
+  const { attempt, fileId } = ledger.chunk(index);
+  const message = `A batch of chunk ${index} may have been created: look for one with input file ${fileId ?? ''} at the provider and cancel it there.`;
+  await ledger.record({ type: 'note', message });
+  await ledger.record({ type: 'notCreated', chunk: index, attempt, reason: message });
 }

@@ -112,6 +112,7 @@ async function finish(deps: RunDeps, ledger: Ledger, signal: AbortSignal): Promi
   const end = endOf(ledger.state());
   if (end.state === 'unsettled') return end;
   checkCounts(end.counts, ledger.state().created.rows, 'the run');
+  await deps.ownership.verify(); // a computer that slept may have lost the run: two must not write its results
   await deps.writeResults(ledger.state(), signal);
   await deps.ownership.verify();
   await ledger.record({ type: 'runFinished', cancelled: end.state === 'cancelled', counts: end.counts });
