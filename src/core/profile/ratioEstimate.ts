@@ -1,5 +1,5 @@
 import { estimated, exactly, unknownFigure, type Figure } from '../model/figure.ts';
-import { studentQuantile } from './studentQuantile.ts';
+import { NORMAL_95, studentQuantile } from './studentQuantile.ts';
 
 /** A sampled cluster: its stratum, its size (rows, or bytes on disk) and what was counted in it. */
 export interface SampledCluster<Counted> {
@@ -28,6 +28,8 @@ export interface RatioEstimate {
   /** Standard error of the total, and its degrees of freedom (Satterthwaite). */
   readonly error: number;
   readonly degrees: number;
+  /** Skewness of the clusters' residuals over six roots of their number: long tails make the interval longer on their side. */
+  readonly skew: number;
 }
 
 /**
@@ -50,8 +52,11 @@ export function ratioEstimate<Counted>(
   if (sizes === 0) return null;
   const ratio = values / sizes;
   const strata = new Map<number, Stratum>();
+  let [squares, cubes] = [0, 0];
   for (const { stratum, size, counted } of clusters) {
     const residual = valueOf(counted) - ratio * size;
+    squares += residual ** 2;
+    cubes += residual ** 3;
     const own = strata.get(stratum) ?? { drawn: 0, sum: 0, squares: 0 };
     strata.set(stratum, {
       drawn: own.drawn + 1,
@@ -69,7 +74,22 @@ export function ratioEstimate<Counted>(
     spread += part ** 2 / (own.drawn - 1);
   }
   const scale = design.totalSize / sizes;
-  return { ratio, error: scale * Math.sqrt(variance), degrees: spread > 0 ? variance ** 2 / spread : Infinity };
+  return {
+    ratio,
+    error: scale * Math.sqrt(variance),
+    degrees: spread > 0 ? variance ** 2 / spread : Infinity,
+    skew: squares > 0 ? cubes / squares ** 1.5 / 6 : 0,
+  };
+}
+
+/**
+ * How far the 95 % interval reaches down and up, in standard errors: Student's quantile, and where clusters have a long tail on one side more on that side
+ * (Johnson, Modified t tests, 1978), never less on the other.
+ */
+export function reach({ degrees, skew }: RatioEstimate): { readonly down: number; readonly up: number } {
+  const quantile = studentQuantile(degrees);
+  const more = skew * (2 * NORMAL_95 ** 2 + 1);
+  return { down: quantile + Math.max(0, -more), up: quantile + Math.max(0, more) };
 }
 
 /** The estimated total with its 95 % interval; exact where every cluster was drawn. */
@@ -83,6 +103,7 @@ export function ratioTotal<Counted>(
   const estimate = ratioEstimate(design, clusters, valueOf);
   if (estimate === null) return unknownFigure();
   const value = Math.round(estimate.ratio * design.totalSize);
-  const margin = studentQuantile(estimate.degrees) * estimate.error;
-  return estimated(value, Math.max(seen, Math.floor(value - margin)), Math.ceil(value + margin));
+  const { down, up } = reach(estimate);
+  const low = Math.max(seen, Math.floor(value - down * estimate.error));
+  return estimated(Math.max(value, low), low, Math.ceil(value + up * estimate.error));
 }

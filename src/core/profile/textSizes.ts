@@ -1,9 +1,8 @@
 import { estimated, exactly, unknownFigure, type Figure } from '../model/figure.ts';
 import type { TextSizes } from './columnFigures.ts';
 import type { ColumnSums } from './columnSums.ts';
-import { ratioEstimate, type SampleDesign, type SampledCluster } from './ratioEstimate.ts';
+import { ratioEstimate, reach, type SampleDesign, type SampledCluster } from './ratioEstimate.ts';
 import { bucketRange } from './sizeBuckets.ts';
-import { studentQuantile } from './studentQuantile.ts';
 
 /** The bucket where the share of all values is reached. */
 function bucketAt(sizes: Float64Array, total: number, share: number): number {
@@ -68,8 +67,9 @@ export function sampledTextSizes(
       sums.sizes.subarray(0, bucket + 1).reduce((sum, count) => sum + count, 0);
     const estimate = ratioEstimate({ ...design, totalSize: 1 }, bySize, below);
     if (estimate === null) return unknownFigure();
-    const margin = studentQuantile(estimate.degrees) * estimate.error;
-    return sizeAt(sizes, [Math.max(0, share - margin), share, share + margin], max, true);
+    const { down, up } = reach(estimate);
+    const [low, high] = [share - up * estimate.error, share + down * estimate.error];
+    return sizeAt(sizes, [Math.max(0, low), share, high], max, true);
   };
   const largest = total === 0 ? unknownFigure() : estimated(max, max, Math.max(max, Math.floor(bound)));
   return { p50: at(0.5), p90: at(0.9), p99: at(0.99), max: largest };

@@ -1,0 +1,22 @@
+import { expect, it } from 'vitest';
+import { studentQuantile } from '../../../../src/core/profile/studentQuantile.ts';
+
+it('gives the tabled quantiles of the t distribution', () => {
+  const tabled: [number, number][] = [
+    [1, 12.706],
+    [2, 4.303],
+    [5, 2.571],
+    [6, 2.447],
+    [10, 2.228],
+    [16, 2.12],
+    [30, 2.042],
+    [120, 1.98],
+    [Infinity, 1.96],
+  ];
+  for (const [degrees, quantile] of tabled) expect(studentQuantile(degrees)).toBeCloseTo(quantile, 2);
+});
+
+it('is the larger one between two whole numbers of degrees of freedom, and below one', () => {
+  expect(studentQuantile(2.9)).toBe(studentQuantile(2));
+  expect(studentQuantile(0.4)).toBe(studentQuantile(1));
+});
