@@ -3,10 +3,14 @@ import { csvReader, csvReaderWith } from '../../../../../src/core/datasets/csv/c
 import { jsonlReader, jsonlReaderWith } from '../../../../../src/core/datasets/jsonl/jsonlReader.ts';
 import { sizedFor, TEXT_OPTIONS } from '../../../../../src/core/datasets/textFile/textOptions.ts';
 import { openKernel } from '../../../../../src/kernel/kernel.ts';
-import { describeText, memoryWorld, readAll, readText, smallOptions } from '../textReading.ts';
+import { cells, describeText, memoryWorld, readAll, readText, smallOptions } from '../textReading.ts';
 
 const encoder = new TextEncoder();
 const NEVER = new AbortController().signal;
+
+function raise(): never {
+  throw new Error('no column');
+}
 
 async function world(text: string, name = 'a.jsonl') {
   const made = await memoryWorld([{ name, bytes: encoder.encode(text) }]);
@@ -47,6 +51,27 @@ describe('text readers', () => {
       expect(read.kernelBytes).toBeLessThan(256 << 20);
       expect(read.columns).toEqual(names.map((_, j) => [0, 1, 2].map((k) => (j % 3 === 0 ? empty : `${k}:${j}`))));
     }
+  });
+
+  it('write into no area of others, however long records grow', async () => {
+    const sizes = [200, 3000, 900, 9000];
+    const { env, dataset } = await world(
+      sizes.map((size) => `{"a":"${'x'.repeat(size)}","b":"${'é'.repeat(20)}"}\n`).join(''),
+    );
+    const kernel = openKernel();
+    const open = jsonlReaderWith(smallOptions({ fragmentBytes: 1 << 20 })).open(dataset, [['a'], ['b']], kernel, env);
+    const guards: number[] = [];
+    for await (const batch of open.batches(
+      { file: 0, rows: null, part: { kind: 'bytes', from: 0, to: null } },
+      NEVER,
+    )) {
+      expect(cells(kernel, batch.columns[0] ?? raise(), 1)[0]?.length).toBe(sizes[guards.length]);
+      const guard = kernel.reserve(256);
+      kernel.bytes(guard, 256).fill(0xa5);
+      guards.push(guard);
+    }
+    for (const guard of guards) expect(kernel.bytes(guard, 256).every((byte) => byte === 0xa5)).toBe(true);
+    expect(guards.length).toBe(4);
   });
 
   it('keep their sizes up to about 28 columns, then share', () => {
