@@ -28,6 +28,17 @@ describe('a run', () => {
     expect(phases.at(-1)).toBe('done');
   });
 
+  it('waits with many chunks at once without leaving listeners behind', async () => {
+    world = await openWorld({ faults: ['queue-full*30'] });
+    const warnings: string[] = [];
+    const onWarning = (warning: Error): void => void warnings.push(warning.message);
+    process.on('warning', onWarning);
+    const { deps, run } = await openSession(world, { chunks: 40, rows: 1 });
+    expect(await driveRun(deps, run, signal)).toMatchObject({ state: 'finished', counts: { ok: 40 } });
+    process.off('warning', onWarning);
+    expect(warnings).toEqual([]);
+  });
+
   it('carries run, chunk, hash, rows, attempt, fence and version in each batch and in the file name', async () => {
     world = await openWorld();
     const { deps, run } = await openSession(world, { chunks: 1, rows: 3 });

@@ -72,7 +72,7 @@ export function planText(plan: Plan): string {
   const bytes = plan.chunks.reduce((sum, chunk) => sum + chunk.bytes, 0);
   return [
     `Plan of ${plan.dataset}`,
-    `  ${countText(plan.rows)} rows -> ${countText(plan.chunks.length)} chunks, ${bytesText(bytes)}; each under ${limitsText(plan)}`,
+    `  ${countText(plan.rows)} rows -> ${countText(plan.chunks.length)} ${plan.chunks.length === 1 ? 'chunk' : 'chunks'}, ${bytesText(bytes)}; each under ${limitsText(plan)}`,
     '',
     ...(plan.chunks.length > 0 ? [chunkTable(plan)] : []),
     ...notPlannedText(plan),
