@@ -1,7 +1,7 @@
 import { TrancheError, isTrancheError, messageOf } from '../../errors.ts';
 
 /** Where in a Parquet file something was met, for sentences. */
-export interface ParquetPlace {
+interface ParquetPlace {
   readonly file: string;
   readonly column?: string;
   readonly rowGroup?: number;
@@ -14,7 +14,14 @@ export function brokenParquet(place: ParquetPlace, cause: unknown): TrancheError
   const rowGroup = place.rowGroup === undefined ? '' : `, row group ${place.rowGroup + 1}`;
   return new TrancheError(
     'badData',
-    `${place.file}${column}${rowGroup} is not readable as Parquet: ${messageOf(cause)}. Write the file again, or leave the column out.`,
+    `${place.file}${column}${rowGroup} is not readable as Parquet: ${reasonOf(cause)}. Write the file again, or leave the column out.`,
     cause,
   );
+}
+
+/** What the runtime says of impossible numbers and missing parts is no sentence for people. */
+function reasonOf(cause: unknown): string {
+  if (cause instanceof RangeError) return 'its sizes are impossible or too large';
+  if (cause instanceof TypeError) return 'its metadata is malformed';
+  return messageOf(cause);
 }

@@ -2,7 +2,7 @@ import type { SchemaElement } from 'hyparquet';
 import type { ColumnType, TimeUnit } from '../../model/columnType.ts';
 
 /** How physical values become Arrow's. */
-export type Conversion = 'none' | 'bits' | 'narrow' | 'widen' | 'reverse' | 'int96';
+type Conversion = 'none' | 'bits' | 'narrow' | 'widen' | 'reverse' | 'int96';
 
 /** What a leaf column stores and what it means. */
 export interface LeafLayout {

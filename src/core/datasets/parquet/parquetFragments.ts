@@ -61,9 +61,12 @@ async function pageCuts(
   try {
     if (chunk === undefined) throw new Error('it is missing');
     const pages = new ChunkPages(file.source, chunk, rows, file.footer.footerAt);
+    const partRows = rows / parts;
     const cuts = [0];
-    for (const { firstRow } of await pages.places(signal))
-      if (firstRow - (cuts.at(-1) ?? 0) >= rows / parts - 1) cuts.push(firstRow);
+    for (const { firstRow } of await pages.places(signal)) {
+      const isTail = rows - firstRow < partRows / 3;
+      if (firstRow - (cuts.at(-1) ?? 0) >= partRows - 1 && !isTail) cuts.push(firstRow);
+    }
     return [...cuts, rows];
   } catch (error) {
     throw brokenParquet(place, error);
