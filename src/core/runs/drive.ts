@@ -15,7 +15,7 @@ export interface Drive {
   readonly room: Room;
   readonly creates: Slots;
   readonly downloads: Slots;
-  /** Aborts when the caller stops or another part of the run fails for good. */
+  /** One chunk's own: aborts when the caller stops or another part of the run fails for good. */
   readonly signal: AbortSignal;
 }
 

@@ -56,11 +56,11 @@ async function driveChunks(deps: RunDeps, ledger: Ledger, stop: AbortController)
     downloads: openSlots(tuning.parallelDownloads),
     signal,
   };
-  const tasks = openTasks(() => stop.abort());
+  const tasks = openTasks(stop);
   for (const index of indexesAt(ledger, (step) => step !== 'upload' && step !== 'findUpload')) {
-    tasks.start(() => driveChunk(drive, index));
+    tasks.start((own) => driveChunk({ ...drive, signal: own }, index));
   }
-  tasks.start(() => sendChunks(drive, tasks));
+  tasks.start((own) => sendChunks({ ...drive, signal: own }, tasks));
   await tasks.settled();
 }
 
@@ -70,7 +70,7 @@ async function sendChunks(drive: Drive, tasks: Tasks): Promise<void> {
   const slots = openSlots(deps.tuning.parallelUploads);
   for (const index of indexesAt(ledger, (step) => step === 'findUpload')) {
     await findUpload(drive, index);
-    if (ledger.chunk(index).fileId !== null) tasks.start(() => driveChunk(drive, index));
+    if (ledger.chunk(index).fileId !== null) tasks.start((own) => driveChunk({ ...drive, signal: own }, index));
   }
   const wanted = indexesAt(ledger, (step) => step === 'upload' || step === 'findUpload');
   if (wanted.length === 0) return;
@@ -85,14 +85,15 @@ async function sendChunks(drive: Drive, tasks: Tasks): Promise<void> {
       if (next.done === true || next.value.index !== index)
         throw new TrancheError('internal', `Chunk ${index} was not rendered.`);
       const rendered = next.value;
-      tasks.start(async () => {
+      tasks.start(async (own) => {
+        const mine = { ...drive, signal: own };
         try {
-          await uploadChunk(drive, rendered);
+          await uploadChunk(mine, rendered);
         } finally {
           await rendered.release?.();
           leave();
         }
-        await driveChunk(drive, index);
+        await driveChunk(mine, index);
       });
     }
   } finally {

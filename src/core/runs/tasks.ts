@@ -3,28 +3,31 @@ import { faultOf } from '../submit/providerError.ts';
 
 /** Work of a run that goes on side by side. */
 export interface Tasks {
-  /** Starts it; its failure is told by `settled`. */
-  start: (work: () => Promise<void>) => void;
+  /** Starts it with a signal of its own, since one signal for hundreds of waiters is taken for a leak; its failure is told by `settled`. */
+  start: (work: (signal: AbortSignal) => Promise<void>) => void;
   /** Resolves when all work is done, also what was started meanwhile; throws the error that matters most. */
   settled: () => Promise<void>;
 }
 
-/** `onFatal` runs at the first error that makes all other work useless; errors of one chunk let the others go on. */
-export function openTasks(onFatal: () => void): Tasks {
-  const running = new Set<Promise<void>>();
+/** Work that ends with `stop`, which is aborted by the first error that makes all other work useless; errors of one chunk let the others go on. */
+export function openTasks(stop: AbortController): Tasks {
+  const running = new Map<Promise<void>, AbortController>();
   const errors: Error[] = [];
+  stop.signal.addEventListener('abort', () => running.forEach((own) => own.abort()), { once: true });
   return {
     start: (work) => {
-      const task = work()
+      const own = new AbortController();
+      if (stop.signal.aborted) own.abort();
+      const task = work(own.signal)
         .catch((error: unknown) => {
           errors.push(error instanceof Error ? error : new Error(String(error)));
-          if (isFatal(error)) onFatal();
+          if (isFatal(error)) stop.abort();
         })
         .finally(() => running.delete(task));
-      running.add(task);
+      running.set(task, own);
     },
     settled: async () => {
-      while (running.size > 0) await Promise.all(running);
+      while (running.size > 0) await Promise.all(running.keys());
       const error = errors.find((one) => !isTrancheError(one, 'cancelled')) ?? errors[0];
       if (error !== undefined) throw error;
     },

@@ -33,7 +33,11 @@ export function openBatchWatch(deps: RunDeps, patience: Patience, signal: AbortS
   let canList = true;
 
   const loop = async (): Promise<void> => {
-    while (watched.size > 0) {
+    for (;;) {
+      if (watched.size === 0) {
+        isLooking = false; // in the same breath, so that whoever comes next starts a new loop
+        return;
+      }
       const sinces = [...watched.values()].map(({ sinceMs }) => sinceMs);
       const waitMs = nextLookAtMs(sinces, lastLookMs, tuning) - clock.now();
       if (waitMs > 0) await nap.sleep(waitMs, signal);
@@ -89,9 +93,8 @@ export function openBatchWatch(deps: RunDeps, patience: Patience, signal: AbortS
     try {
       await loop();
     } catch (error) {
-      for (const id of [...watched.keys()]) settle(id, (entry) => entry.reject(error));
-    } finally {
       isLooking = false;
+      for (const id of [...watched.keys()]) settle(id, (entry) => entry.reject(error));
     }
   };
 

@@ -40,8 +40,8 @@ describe('slots', () => {
 
 describe('tasks', () => {
   it('wait for work that work starts, and throw what matters most', async () => {
-    let fatal = 0;
-    const tasks = openTasks(() => fatal++);
+    const stop = new AbortController();
+    const tasks = openTasks(stop);
     const done: string[] = [];
     tasks.start(async () => {
       await settle();
@@ -54,6 +54,6 @@ describe('tasks', () => {
     });
     await expect(tasks.settled()).rejects.toThrow('Full.');
     expect(done).toEqual(['inner']);
-    expect(fatal).toBe(2);
+    expect(stop.signal.aborted).toBe(true);
   });
 });
