@@ -1,13 +1,10 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { isTrancheError, messageOf } from '../core/errors.ts';
 import { withContext, type CommandContext } from './commandContext.ts';
-import { plan } from './commands/plan.ts';
-import { profile, type ProfileFlags } from './commands/profile.ts';
-import { render } from './commands/render.ts';
-import { cancel, resume, type ResumeFlags } from './commands/resume.ts';
-import { run, type RunFlags } from './commands/run.ts';
-import { rows, type RowsFlags } from './commands/rows.ts';
-import { runs, status } from './commands/runs.ts';
+import type { ProfileFlags } from './commands/profile.ts';
+import type { ResumeFlags } from './commands/resume.ts';
+import type { RunFlags } from './commands/run.ts';
+import type { RowsFlags } from './commands/rows.ts';
 
 declare const __VERSION__: string;
 
@@ -17,7 +14,7 @@ function positive(text: string): number {
   return value;
 }
 
-/** Builds the commands; each sets the exit code through `done`. */
+/** Builds the commands; each loads its own code when it is run, and sets the exit code through `done`. */
 function program(done: (exitCode: number) => void): Command {
   const root = new Command('tranche')
     .description('Push a table through a batch inference API: footprint, plan, runs, results joined row by row.')
@@ -33,14 +30,18 @@ function program(done: (exitCode: number) => void): Command {
     .option('--balance <chunks>', 'as if cut into this many chunks of even size', positive)
     .option('--json', 'print JSON', false)
     .action((job: string, flags: { balance?: number; json: boolean }) =>
-      act((context) => plan(job, { balance: flags.balance ?? null, json: flags.json }, context)),
+      act(async (context) =>
+        (await import('./commands/plan.ts')).plan(job, { balance: flags.balance ?? null, json: flags.json }, context),
+      ),
     );
   root
     .command('render <job>')
     .description('write the chunk files, keys.parquet and a manifest; nothing is sent')
     .requiredOption('--out <folder>', 'folder for the files')
     .option('--json', 'print JSON', false)
-    .action((job: string, flags: { out: string; json: boolean }) => act((context) => render(job, flags, context)));
+    .action((job: string, flags: { out: string; json: boolean }) =>
+      act(async (context) => (await import('./commands/render.ts')).render(job, flags, context)),
+    );
   addDatasetCommands(root, act);
   addRunCommands(root, act);
   return root;
@@ -57,14 +58,18 @@ function addDatasetCommands(root: Command, act: Act): void {
     .option('--job <job>', 'lines, tokens and cost of this job over it')
     .option('--exact', 'read every row and count every token', false)
     .option('--json', 'print JSON', false)
-    .action((uri: string, flags: ProfileFlags) => act((context) => profile(uri, flags, context)));
+    .action((uri: string, flags: ProfileFlags) =>
+      act(async (context) => (await import('./commands/profile.ts')).profile(uri, flags, context)),
+    );
   root
     .command('rows <uri>')
     .description('print rows as JSON Lines')
     .option('--columns <names>', 'only these, separated by commas')
     .option('--limit <n>', 'only the first so many rows', positive)
     .option('--json', 'print JSON (it always does)', false)
-    .action((uri: string, flags: RowsFlags) => act((context) => rows(uri, flags, context)));
+    .action((uri: string, flags: RowsFlags) =>
+      act(async (context) => (await import('./commands/rows.ts')).rows(uri, flags, context)),
+    );
 }
 
 function addRunCommands(root: Command, act: Act): void {
@@ -78,28 +83,38 @@ function addRunCommands(root: Command, act: Act): void {
     .option('--replace', 'overwrite the results of another run', false)
     .option('--fault <name>', 'rehearsal only: practise a fault (may be repeated)', each, [])
     .option('--json', 'print one JSON event a line', false)
-    .action((job: string, flags: RunFlags) => act((context) => run(job, flags, context)));
+    .action((job: string, flags: RunFlags) =>
+      act(async (context) => (await import('./commands/run.ts')).run(job, flags, context)),
+    );
   root
     .command('runs')
     .description('list the runs of this machine')
     .option('--json', 'print JSON', false)
-    .action((flags: { json: boolean }) => act((context) => runs(flags, context)));
+    .action((flags: { json: boolean }) =>
+      act(async (context) => (await import('./commands/runs.ts')).runs(flags, context)),
+    );
   root
     .command('status <id>')
     .description('show one run with its chunks')
     .option('--json', 'print JSON', false)
-    .action((id: string, flags: { json: boolean }) => act((context) => status(id, flags, context)));
+    .action((id: string, flags: { json: boolean }) =>
+      act(async (context) => (await import('./commands/runs.ts')).status(id, flags, context)),
+    );
   root
     .command('resume <id>')
     .description('go on with a run that was stopped')
     .option('--fault <name>', 'rehearsal only: practise a fault (may be repeated)', each, [])
     .option('--json', 'print one JSON event a line', false)
-    .action((id: string, flags: ResumeFlags) => act((context) => resume(id, flags, context)));
+    .action((id: string, flags: ResumeFlags) =>
+      act(async (context) => (await import('./commands/resume.ts')).resume(id, flags, context)),
+    );
   root
     .command('cancel <id>')
     .description("cancel a run's batches at the provider and keep what they did")
     .option('--json', 'print one JSON event a line', false)
-    .action((id: string, flags: { json: boolean }) => act((context) => cancel(id, { ...flags, fault: [] }, context)));
+    .action((id: string, flags: { json: boolean }) =>
+      act(async (context) => (await import('./commands/resume.ts')).cancel(id, { ...flags, fault: [] }, context)),
+    );
 }
 
 /** Runs one command line; returns the exit code. Every error is one sentence on standard error. */
