@@ -1,5 +1,5 @@
 import { TrancheError } from '../errors.ts';
-import type { RemoteBatch } from '../submit/batchApi.ts';
+import type { BatchApi, RemoteBatch } from '../submit/batchApi.ts';
 import { faultOf } from '../submit/providerError.ts';
 import { nextLookAtMs } from './nextLook.ts';
 import type { Patience } from './patience.ts';
@@ -47,7 +47,9 @@ export function openBatchWatch(deps: RunDeps, patience: Patience, signal: AbortS
 
   const look = async (): Promise<void> => {
     const asked = new Map(watched);
-    const found = canList ? await patience.run(() => listed(asked), signal) : new Map<string, RemoteBatch>();
+    const listed = canList ? await patience.run(() => listOf(api, asked, signal), signal) : null;
+    canList = listed !== null;
+    const found = listed ?? new Map<string, RemoteBatch>();
     for (const id of asked.keys()) {
       if (!found.has(id)) await retrieve(id, found);
     }
@@ -62,23 +64,6 @@ export function openBatchWatch(deps: RunDeps, patience: Patience, signal: AbortS
       if (faultOf(error)?.status !== 404) throw error;
       settle(id, (entry) => entry.reject(error));
     }
-  };
-
-  const listed = async (asked: ReadonlyMap<string, Watched>): Promise<Map<string, RemoteBatch>> => {
-    const found = new Map<string, RemoteBatch>();
-    const oldestMs = Math.min(...[...asked.values()].map(({ createdAtMs }) => createdAtMs || Infinity)) - SLACK_MS;
-    let older = 0;
-    try {
-      for await (const batch of api.listBatches(signal)) {
-        if (asked.has(batch.id)) found.set(batch.id, batch);
-        older = batch.createdAtMs !== 0 && batch.createdAtMs < oldestMs ? older + 1 : 0;
-        if (found.size === asked.size || older >= OLDER_IN_A_ROW) break;
-      }
-    } catch (error) {
-      if (!isListingMissing(error)) throw error;
-      canList = false;
-    }
-    return found;
   };
 
   const settle = (id: string, how: (entry: Watched) => void): void => {
@@ -106,6 +91,28 @@ export function openBatchWatch(deps: RunDeps, patience: Patience, signal: AbortS
         void start();
       }),
   };
+}
+
+/** The batches asked for, as far as the list shows them; null when there is no list. */
+async function listOf(
+  api: BatchApi,
+  asked: ReadonlyMap<string, Watched>,
+  signal: AbortSignal,
+): Promise<Map<string, RemoteBatch> | null> {
+  const found = new Map<string, RemoteBatch>();
+  const oldestMs = Math.min(...[...asked.values()].map(({ createdAtMs }) => createdAtMs || Infinity)) - SLACK_MS;
+  let older = 0;
+  try {
+    for await (const batch of api.listBatches(signal)) {
+      if (asked.has(batch.id)) found.set(batch.id, batch);
+      older = batch.createdAtMs !== 0 && batch.createdAtMs < oldestMs ? older + 1 : 0;
+      if (found.size === asked.size || older >= OLDER_IN_A_ROW) break;
+    }
+    return found;
+  } catch (error) {
+    if (isListingMissing(error)) return null;
+    throw error;
+  }
 }
 
 /** True when a service has no list of batches at all. */
