@@ -19,6 +19,8 @@ type Output = Works[WorkKind]['output'];
 /** A worker's order, opened: what it gives for each fragment. */
 export interface Work {
   readonly outputs: (fragment: Fragment) => AsyncGenerator<Output>;
+  /** Closes its files; worker threads need not, they end by being terminated. */
+  readonly close: () => Promise<void>;
 }
 
 /** A kernel grown past this is dropped after its fragment, and a new one opened: its memory never shrinks. */
@@ -67,5 +69,6 @@ export async function openWork(order: WorkOrder, takeBuffer: TakeBuffer): Promis
       }
       yield* opened.outputs(fragment);
     },
+    close: () => opened.reader.close(),
   };
 }

@@ -20,9 +20,10 @@ export interface ProfileRequest {
   readonly job: { readonly job: Job; readonly source: JobSource } | null;
   /** Read every row, and count every token. */
   readonly exact: boolean;
+  /** Datasets up to this size on disk are read whole, larger ones sampled where they can be; 32 MB by default. */
+  readonly wholeBytes?: number;
 }
 
-/** Smaller datasets are read whole at once. */
 const WHOLE_BYTES = 32_000_000;
 /** A sample of a larger share of all clusters is not worth it. */
 const MOST_SHARE = 0.5;
@@ -58,7 +59,7 @@ export async function* profileDataset(
   const profiling = openProfiling(all, deps, { env, ownReads: readBytes, startMs }, signal);
   const shown = profiling.footprint('metadata', profiling.base, null);
   yield { footprint: shown, doing: { what: 'columns', done: 0, total: null } };
-  if (!request.exact && profiling.diskBytes > WHOLE_BYTES && canSample(all)) {
+  if (!request.exact && profiling.diskBytes > (request.wholeBytes ?? WHOLE_BYTES) && canSample(all)) {
     const frame = await sampleFrame(all.dataset, all.descriptions, env, signal);
     const tooDear = frame.firstShare > MOST_SHARE || (yield* profileSample(profiling, frame));
     if (!tooDear) return;

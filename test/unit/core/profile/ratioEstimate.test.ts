@@ -33,8 +33,7 @@ function population(count: number, valueOf: (index: number, next: () => number) 
   return Array.from({ length: count }, (_, index) => valueOf(index, next));
 }
 
-const normal = (next: () => number): number =>
-  Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next());
+const normal = (next: () => number): number => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next());
 
 /** The sum of so many long-tailed text sizes. */
 function longTailed(next: () => number, rows: number, sigma: number): number {
