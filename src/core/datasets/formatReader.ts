@@ -1,7 +1,8 @@
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { TextColumn } from '../../kernel/textColumn.ts';
-import type { Column, ColumnPath } from '../model/columnType.ts';
-import type { CsvDialect, Dataset, DatasetFile, Fragment } from '../model/dataset.ts';
+import type { ColumnPath } from '../model/columnType.ts';
+import type { Dataset, DatasetFile, Fragment } from '../model/dataset.ts';
+import type { FileDescription } from '../model/fileDescription.ts';
 import type { ByteSource, Codecs, FileStore } from '../ports.ts';
 
 /** What the readers need from outside. */
@@ -10,30 +11,6 @@ export interface ReadEnv {
   readonly codecs: Codecs;
   /** The WebAssembly of parquet-wasm, asked for only when nested or rare columns are read. */
   readonly loadParquetWasm?: () => Promise<Uint8Array>;
-}
-
-/** What one file says of itself without its rows being read (text formats read a first block). */
-export interface FileDescription {
-  readonly columns: readonly Column[];
-  /** Null where only reading tells. */
-  readonly rows: number | null;
-  /** Parquet and Arrow: by column name, from metadata. */
-  readonly columnFacts: ReadonlyMap<string, ColumnFacts>;
-  readonly csv?: CsvDialect;
-  /** Bytes [from, to) that stand for the content in the snapshot: the footer of Parquet and Arrow files, all of the others. */
-  readonly identity: { readonly from: number; readonly to: number };
-}
-
-/** Facts from metadata; null where it does not say. */
-export interface ColumnFacts {
-  readonly diskBytes: number | null;
-  /** Bytes once unpacked but still encoded (Parquet's total_uncompressed_size). */
-  readonly encodedBytes: number | null;
-  readonly nulls: number | null;
-  /** Exact bytes of text values (Parquet size_statistics). */
-  readonly textBytes: number | null;
-  /** Any chunk of the column is dictionary-encoded: encodedBytes says little of its size in memory. */
-  readonly dictionary: boolean;
 }
 
 /**

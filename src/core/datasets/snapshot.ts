@@ -1,7 +1,8 @@
 import { TrancheError, throwIfAborted } from '../errors.ts';
 import type { Dataset } from '../model/dataset.ts';
 import type { Hasher } from '../ports.ts';
-import type { FileDescription, ReadEnv } from './formatReader.ts';
+import type { ReadEnv } from './formatReader.ts';
+import type { FileDescription } from '../model/fileDescription.ts';
 import { mapLimited } from './mapLimited.ts';
 
 const READ_BYTES = 4 << 20;

@@ -1,4 +1,4 @@
-import type { FileDescription } from '../datasets/formatReader.ts';
+import type { FileDescription } from '../model/fileDescription.ts';
 import type { Dataset } from '../model/dataset.ts';
 import { encodingOf } from '../profile/tokens.ts';
 import type { OpenedJob } from './openJob.ts';

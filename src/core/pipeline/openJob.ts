@@ -1,4 +1,5 @@
-import type { FileDescription, ReadEnv } from '../datasets/formatReader.ts';
+import type { ReadEnv } from '../datasets/formatReader.ts';
+import type { FileDescription } from '../model/fileDescription.ts';
 import { formatReaders } from '../datasets/formatReaders.ts';
 import { openDataset } from '../datasets/openDataset.ts';
 import { throwIfAborted } from '../errors.ts';

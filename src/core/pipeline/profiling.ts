@@ -1,4 +1,5 @@
-import type { FileDescription, ReadEnv } from '../datasets/formatReader.ts';
+import type { ReadEnv } from '../datasets/formatReader.ts';
+import type { FileDescription } from '../model/fileDescription.ts';
 import { typeName } from '../datasets/typeName.ts';
 import type { Dataset } from '../model/dataset.ts';
 import { unknownFigure } from '../model/figure.ts';

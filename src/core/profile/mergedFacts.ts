@@ -1,4 +1,4 @@
-import type { ColumnFacts, FileDescription } from '../datasets/formatReader.ts';
+import type { ColumnFacts, FileDescription } from '../model/fileDescription.ts';
 import type { Dataset } from '../model/dataset.ts';
 
 const NOTHING: ColumnFacts = { diskBytes: 0, encodedBytes: 0, nulls: 0, textBytes: 0, dictionary: false };

@@ -1,4 +1,4 @@
-import type { ColumnFacts, FileDescription } from '../datasets/formatReader.ts';
+import type { ColumnFacts, FileDescription } from '../model/fileDescription.ts';
 import type { Column, ColumnType } from '../model/columnType.ts';
 import type { Dataset, DatasetFormat } from '../model/dataset.ts';
 import { estimated, exactly, unknownFigure, type Figure } from '../model/figure.ts';

@@ -1,6 +1,6 @@
 import type { DatasetFile } from '../../model/dataset.ts';
 import type { ByteSource } from '../../ports.ts';
-import type { ColumnFacts, FileDescription } from '../formatReader.ts';
+import type { ColumnFacts, FileDescription } from '../../model/fileDescription.ts';
 import type { ArrowField } from '../values/arrowArray.ts';
 import { badArrow, blockMessage, openContainer, type ArrowContainer } from './arrowContainer.ts';
 import { batchParts, packedBytes } from './batchParts.ts';

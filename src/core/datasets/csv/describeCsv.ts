@@ -1,7 +1,8 @@
 import type { Column } from '../../model/columnType.ts';
 import type { DatasetFile } from '../../model/dataset.ts';
 import type { ByteSource } from '../../ports.ts';
-import type { FileDescription, ReadEnv } from '../formatReader.ts';
+import type { ReadEnv } from '../formatReader.ts';
+import type { FileDescription } from '../../model/fileDescription.ts';
 import { RecordProblem } from '../textFile/recordProblem.ts';
 import type { TextOptions } from '../textFile/textOptions.ts';
 import { csvFields, type CsvField } from './csvFields.ts';

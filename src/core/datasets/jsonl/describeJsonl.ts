@@ -1,7 +1,8 @@
 import { TrancheError } from '../../errors.ts';
 import type { DatasetFile } from '../../model/dataset.ts';
 import type { ByteSource } from '../../ports.ts';
-import type { FileDescription, ReadEnv } from '../formatReader.ts';
+import type { ReadEnv } from '../formatReader.ts';
+import type { FileDescription } from '../../model/fileDescription.ts';
 import { RecordProblem } from '../textFile/recordProblem.ts';
 import { CONVERT, decodeUtf8, invalidUtf8At } from '../textFile/textEncoding.ts';
 import { textHead } from '../textFile/textHead.ts';

@@ -1,5 +1,6 @@
 import type { FileMetaData } from 'hyparquet';
-import type { ColumnFacts, FileDescription, FormatReader } from '../formatReader.ts';
+import type { FormatReader } from '../formatReader.ts';
+import type { ColumnFacts, FileDescription } from '../../model/fileDescription.ts';
 import { TrancheError } from '../../errors.ts';
 import { brokenParquet } from './brokenParquet.ts';
 import { describedColumn } from './nodeType.ts';
