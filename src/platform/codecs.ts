@@ -73,11 +73,16 @@ function unpackLargeZstd(decoder: ZSTDDecoder, packed: Uint8Array, sizeBytes: nu
 }
 
 function zstdUnpacker(decoder: ZSTDDecoder): Unpack {
-  if (nativeZstd !== undefined) return (packed, sizeBytes) => nativeZstd(packed, { maxOutputLength: sizeBytes });
-  return (packed, sizeBytes) =>
+  const portable: Unpack = (packed, sizeBytes) =>
     packed.length + sizeBytes > KEEP_BYTES
       ? unpackLargeZstd(decoder, packed, sizeBytes)
       : decoder.decode(packed, sizeBytes);
+  if (nativeZstd === undefined) return portable;
+  return (packed, sizeBytes) => {
+    const unpacked = nativeZstd(packed, { maxOutputLength: sizeBytes });
+    // Node ends after the first frame; the other decoder reads them all.
+    return unpacked.length < sizeBytes ? portable(packed, sizeBytes) : unpacked;
+  };
 }
 
 function unpackers(decoder: ZSTDDecoder): Record<PageCodec, Unpack> {

@@ -91,6 +91,16 @@ describe('unpacking a block', () => {
     for (const codec of Object.values(NAMES)) expect(() => codecs.unpack(codec, Buffer.alloc(10), 2 ** 31)).toThrow();
   });
 
+  test('a zstd block may be several frames, and large', () => {
+    const zstd = packed.find(([codec]) => codec === 'ZSTD')?.[1] ?? Buffer.alloc(0);
+    const frames = 100;
+    const many = Buffer.concat(Array<Buffer>(frames).fill(zstd));
+    const unpacked = codecs.unpack('ZSTD', many, frames * plain.length);
+    expect(Buffer.from(unpacked.subarray(-plain.length)).equals(plain)).toBe(true);
+    expect(() => codecs.unpack('ZSTD', many, frames * plain.length + 1)).toThrow();
+    expect(() => codecs.unpack('ZSTD', many.subarray(0, -1), frames * plain.length)).toThrow();
+  });
+
   test('gzip pages may also be zlib streams', () => {
     expect(Buffer.from(codecs.unpack('GZIP', deflateSync(plain), plain.length)).equals(plain)).toBe(true);
   });

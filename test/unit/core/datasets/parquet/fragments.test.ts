@@ -31,6 +31,12 @@ for name, options in {
     pq.write_table(t, f'{folder}/{name}.parquet', compression='zstd', row_group_size=n, **options)
 wide = pa.table({'key': [f'k{i}' for i in range(2000)], 'text': ['x' * (12_000_000 if i == 700 else 10) for i in range(2000)]})
 pq.write_table(wide, f'{folder}/wide.parquet', compression='snappy', use_dictionary=False)
+shift = pa.table({
+    'light': [None if i % 11 == 4 else f'light {i} ' + 'y' * 90 for i in range(40_000)],
+    'sudden': ['z' * (30_000 if 8000 <= i < 8600 else 5) + str(i) for i in range(40_000)],
+    'number': pa.array([None if i % 3 == 1 else i * 10**12 for i in range(40_000)], pa.int64()),
+})
+pq.write_table(shift, f'{folder}/shift.parquet', compression='zstd', use_dictionary=False)
 few = pa.table({'few': pa.array(['a long text that is always the same ' * 30] * 60_000)})
 pq.write_table(few, f'{folder}/few.parquet')
 tiny = pa.table({'id': pa.array(range(20_000), pa.int32()), 'text': [f't{i}' for i in range(20_000)]})
@@ -126,6 +132,19 @@ describe('batches', () => {
       Array.from({ length: 2000 }, (_, i) => (i === 700 ? 12_000_000 : 10)),
     );
     expect(read.batches).toContain(1);
+  });
+
+  test('rows of one column that another has no room for yet come with the next batch', async () => {
+    const opened = await parquetInMemory(load('shift'));
+    const read = await readColumns(opened, [['light'], ['sudden'], ['number']]);
+    const rows = Array.from({ length: 40_000 }, (_, i) => i);
+    const light = rows.map((i) => (i % 11 === 4 ? null : `light ${i} ${'y'.repeat(90)}`));
+    const sudden = rows.map((i) => 'z'.repeat(i >= 8000 && i < 8600 ? 30_000 : 5) + String(i));
+    const number = rows.map((i) => (i % 3 === 1 ? null : i === 0 ? '0' : `${i}000000000000`));
+    expect(firstDifference(read.columns[0], light)).toBe(-1);
+    expect(firstDifference(read.columns[1], sudden)).toBe(-1);
+    expect(firstDifference(read.columns[2], number)).toBe(-1);
+    expect(read.kernelBytes).toBeLessThan(32 << 20);
   });
 
   test('a dictionary that repeats long texts gives batches of bounded size', async () => {
