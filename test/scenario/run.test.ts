@@ -14,6 +14,12 @@ afterEach(async () => {
   world = undefined;
 });
 
+/** Batch inputs that lie at the provider. */
+async function countInputs({ service }: World): Promise<number> {
+  const answer = await fetch(`${service.url}/files?purpose=batch`, { headers: { authorization: 'Bearer test' } });
+  return ((await answer.json()) as { data: unknown[] }).data.length;
+}
+
 describe('a run', () => {
   it('sends every chunk once, brings the answers back and counts every row', async () => {
     world = await openWorld();
@@ -81,6 +87,7 @@ describe('a run', () => {
     const end = await driveRun(deps, run, signal);
     expect(end).toMatchObject({ state: 'finished', counts: { in: 30, ok: 30 } });
     expect(await batchesPerAttempt(world.api)).toEqual({ '1-a1': 1, '2-a1': 1, '3-a1': 1 });
+    expect(await countInputs(world)).toBe(3);
   });
 
   it('waits for room in a full queue and uses the same file again, as a new attempt', async () => {
