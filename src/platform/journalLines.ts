@@ -15,7 +15,7 @@ function sumOf(body: string): string {
 }
 
 /** The event of a line without its newline, null when the line is broken. */
-export function recordOf(line: string): RecordedEvent | null {
+function recordOf(line: string): RecordedEvent | null {
   const tail = TAIL.exec(line);
   if (tail === null) return null;
   const body = line.slice(0, tail.index);

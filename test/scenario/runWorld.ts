@@ -30,7 +30,7 @@ export const QUICK: RunTuning = {
   patienceMs: 8000,
 };
 
-export const FAST_TIMELINE = { validatingMs: 10, inProgressMs: 30, finalizingMs: 10, cancellingMs: 10 };
+const FAST_TIMELINE = { validatingMs: 10, inProgressMs: 30, finalizingMs: 10, cancellingMs: 10 };
 
 /** A run's folder, a rehearsal service and what drives the run against it. */
 export interface World {
@@ -73,9 +73,9 @@ export function openApi(baseUrl: string, apiKey = 'sk-test-secret-0123456789'): 
   });
 }
 
-export const RUN_ID = '20261124-060500-test';
+const RUN_ID = '20261124-060500-test';
 
-export function lineOf(chunk: number, row: number): string {
+function lineOf(chunk: number, row: number): string {
   const body = {
     model: 'gpt-4o-mini',
     messages: [{ role: 'user', content: `Say hello to row ${row}.` }],
@@ -141,7 +141,7 @@ export interface Session {
   readonly rendered: number[];
 }
 
-export const HELD: Ownership = { fence: 1, verify: async () => undefined };
+const HELD: Ownership = { fence: 1, verify: async () => undefined };
 
 /** Opens the run's journal as its next owner would; a new journal gets its first event. */
 export async function openSession(
