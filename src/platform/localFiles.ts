@@ -128,8 +128,3 @@ export function localFiles(): FileStore {
     glob: globFiles,
   };
 }
-
-/** True if a path is a glob rather than a name. */
-export function isGlob(uri: string): boolean {
-  return MAGIC.test(uri);
-}

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-export const CLI = fileURLToPath(new URL('../../dist/cli.mjs', import.meta.url));
+const CLI = fileURLToPath(new URL('../../dist/cli.mjs', import.meta.url));
 
 export interface CliEnd {
   /** Null when a signal ended it. */
@@ -25,10 +25,9 @@ export function startCli(
   env: Record<string, string> = {},
   cwd = home,
 ): RunningCli {
-  const { OPENAI_API_KEY: _key, OPENAI_BASE_URL: _url, ...rest } = process.env;
   const child = spawn(process.execPath, [CLI, ...args], {
     cwd,
-    env: { ...rest, TRANCHE_HOME: home, ...env },
+    env: { ...process.env, OPENAI_API_KEY: '', OPENAI_BASE_URL: '', TRANCHE_HOME: home, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stdout = '';

@@ -17,7 +17,7 @@ const OUTCOME_WORDS: Readonly<Record<(typeof ROW_OUTCOMES)[number], string>> = {
 };
 
 /** Rows in and what became of them; the sum is always shown. */
-export function reconciliationText(rows: RowCounts): string {
+function reconciliationText(rows: RowCounts): string {
   const shown = ROW_OUTCOMES.filter((name) => name === 'ok' || rows[name] > 0);
   const sum = ROW_OUTCOMES.reduce((total, name) => total + rows[name], 0);
   return tableText(

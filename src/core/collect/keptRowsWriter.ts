@@ -46,7 +46,7 @@ export interface KeptRowsWriter {
 export const KEPT_METADATA = 'tranche.kept';
 
 /** Names of the columns every kept-rows file has. */
-export const KEPT_OWN = { id: 'custom_id', chunk: 'chunk', reason: 'reason', detail: 'detail' } as const;
+const KEPT_OWN = { id: 'custom_id', chunk: 'chunk', reason: 'reason', detail: 'detail' } as const;
 
 const GROUP_ROWS = 131_072;
 const GROUP_BYTES = 16_000_000;

@@ -54,7 +54,7 @@ function sizeOf(parts: readonly Uint8Array[]): number {
 }
 
 /** Copies parts into one fresh array. */
-export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
+function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
   const joined = new Uint8Array(sizeOf(parts));
   let at = 0;
   for (const part of parts) {

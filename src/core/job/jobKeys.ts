@@ -8,8 +8,6 @@ export const JOB_KEYS = {
   results: ['uri', 'columns', 'formats'],
 } as const;
 
-export type JobSectionName = keyof typeof JOB_KEYS;
-
 export const DATASET_FORMATS = ['parquet', 'arrow', 'csv', 'jsonl'] as const;
 export const ON_NULL = ['quarantine', 'empty', 'fail'] as const;
 export const ON_OVERSIZED = ['quarantine', 'truncate', 'fail'] as const;

@@ -11,7 +11,7 @@ const SAMPLED_LINES = 1500;
 const ROW_BYTES = { csv: 250, jsonl: 350, parquet: 100, arrow: 300 } as const;
 
 /** Rows of a dataset as far as metadata tells, else a guess by its size. */
-export function likelyRows(dataset: Dataset, descriptions: readonly FileDescription[]): number {
+function likelyRows(dataset: Dataset, descriptions: readonly FileDescription[]): number {
   let rows = 0;
   dataset.files.forEach((file, index) => {
     const packed = file.compression === 'none' ? 1 : 4;

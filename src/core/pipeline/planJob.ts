@@ -37,7 +37,7 @@ export interface PlanOptions {
 }
 
 /** Rows without a line that a plan lists by key; all are counted. */
-export const LISTED_ROWS = 100_000;
+const LISTED_ROWS = 100_000;
 
 interface Measured {
   readonly rows: number;

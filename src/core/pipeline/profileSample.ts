@@ -14,11 +14,11 @@ import type { ProfileSnapshot, Profiling } from './profiling.ts';
 const COUNTED_TEXTS = 40;
 const LEAST_COUNTED = 6;
 const COUNTED_OF_ALL_COLUMNS = 1600;
-/** A second round is read where the interval of a total reaches farther to a side, as a share of the value. */
+/** Further rounds are read where the interval of a total reaches farther to a side, as a share of the value. */
 const GOOD_SHARE = 0.02;
 /** Where a sample would read a larger share of the dataset, everything is read instead. */
 const MOST_SHARE = 0.6;
-/** A second round may read so much, or so great a share of the dataset. */
+/** Further rounds may read so much, or so great a share of the dataset. */
 const SECOND_BYTES = 64_000_000;
 const SECOND_SHARE = 0.25;
 
@@ -29,22 +29,29 @@ interface ReadCluster {
 
 const readBytesOf = (read: readonly ReadCluster[]): number => read.reduce((sum, { part }) => sum + part.readBytes, 0);
 
-/** Reads clusters; null as soon as the first of them tells that all would cost about as much as reading everything (a cluster costs the pages around it). */
+/** Whether what was read so far tells that reading all of the sample costs about as much as reading everything: a cluster costs the pages around it. */
+function isTooDear(read: number, parts: number, clusters: number, diskBytes: number): boolean {
+  return parts >= Math.max(4, clusters / 4) && (read / parts) * clusters > MOST_SHARE * diskBytes;
+}
+
+/** Reads clusters; null if that turns out to be too dear. */
 async function readClusters(profiling: Profiling, clusters: readonly FrameCluster[]): Promise<ReadCluster[] | null> {
   const { columns, dataset, deps, diskBytes, signal } = profiling;
   const share = Math.round(COUNTED_OF_ALL_COLUMNS / columns.paths.length);
   const counted = Math.min(COUNTED_TEXTS, Math.max(LEAST_COUNTED, share));
-  const parts = clusters.map((): ProfiledPart | null => null);
+  const parts = new Map<number, ProfiledPart>();
   const fragments = clusters.map(({ fragment }) => fragment);
+  let read = 0;
   for await (const part of profileParts(columns, dataset, fragments, counted, deps.pool, signal)) {
+    read += part.readBytes;
     profiling.addRead(part.readBytes);
-    const before = parts[part.fragment] ?? null;
-    parts[part.fragment] = before === null ? part : addParts(before, part);
-    if (part.fragment === 0 && part.readBytes * clusters.length > MOST_SHARE * diskBytes) return null;
+    const before = parts.get(part.fragment);
+    parts.set(part.fragment, before === undefined ? part : addParts(before, part));
+    if (isTooDear(read, parts.size, clusters.length, diskBytes)) return null;
   }
   throwIfAborted(signal);
   return clusters.flatMap((cluster, index) => {
-    const part = parts[index];
+    const part = parts.get(index);
     return part ? [{ cluster, part }] : [];
   });
 }
@@ -70,10 +77,12 @@ function isGood({ columns }: MetadataFigures): boolean {
   );
 }
 
-/** Whether the second round is worth what it reads, going by the first. */
-function isCheap(profiling: Profiling, read: readonly ReadCluster[], more: number): boolean {
-  const cost = (readBytesOf(read) / Math.max(1, read.length)) * more;
-  return more > 0 && cost <= Math.max(SECOND_BYTES, SECOND_SHARE * profiling.diskBytes);
+/** The clusters of as many further rounds as are worth what they read, going by the first. */
+function moreClusters(profiling: Profiling, frame: SampleFrame, read: readonly ReadCluster[]): FrameCluster[] {
+  const budget = Math.max(SECOND_BYTES, SECOND_SHARE * profiling.diskBytes);
+  const perCluster = readBytesOf(read) / Math.max(1, read.length);
+  const rounds = Math.floor(budget / Math.max(1, perCluster * frame.design.strata.length));
+  return frame.clusters.filter(({ round }) => round >= 1 && round <= rounds);
 }
 
 /**
@@ -84,16 +93,20 @@ export async function* profileSample(
   frame: SampleFrame,
 ): AsyncGenerator<ProfileSnapshot, boolean> {
   const { opened } = profiling;
-  const inRound = (round: number): FrameCluster[] => frame.clusters.filter((cluster) => cluster.round === round);
-  const [first, second] = [inRound(0), inRound(1)];
-  let read = await readClusters(profiling, first);
-  if (read === null) return true;
+  const first = await readClusters(
+    profiling,
+    frame.clusters.filter(({ round }) => round === 0),
+  );
+  if (first === null) return true;
+  let read = first;
   let figures = figuresOf(profiling, frame, read);
-  if (!isGood(figures) && isCheap(profiling, read, second.length)) {
+  const more = isGood(figures) ? [] : moreClusters(profiling, frame, read);
+  if (more.length > 0) {
     const footprint = profiling.footprint('sample', figures, null);
     yield { footprint, doing: { what: 'columns', done: readBytesOf(read), total: null } };
-    const more = await readClusters(profiling, second);
-    read = [...read, ...(more ?? [])];
+    const second = await readClusters(profiling, more);
+    if (second === null) return true;
+    read = [...read, ...second];
     figures = figuresOf(profiling, frame, read);
   }
   if (opened !== null) {

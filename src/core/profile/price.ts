@@ -4,7 +4,7 @@ import { TrancheError } from '../errors.ts';
 /** Day of the bundled price list (`@pydantic/genai-prices` 0.1.8). */
 export const PRICES_AS_OF = '2026-09-23';
 /** A batch costs half of what its requests would cost one by one: https://platform.openai.com/docs/guides/batch */
-export const BATCH_FACTOR = 0.5;
+const BATCH_FACTOR = 0.5;
 
 /** US dollars for a million tokens in a batch. */
 export interface BatchPrice {

@@ -110,7 +110,7 @@ export async function keptRows(
 }
 
 /** JSON as a body holds it. */
-export function bodyOf(value: unknown): BodyNode {
+function bodyOf(value: unknown): BodyNode {
   if (Array.isArray(value)) return { items: value.map(bodyOf) };
   if (typeof value !== 'object' || value === null) return value as BodyNode;
   return { entries: Object.entries(value).map(([key, item]) => [key, bodyOf(item)]) };

@@ -11,7 +11,7 @@ const NEVER = new AbortController().signal;
 const encoder = new TextEncoder();
 
 /** A file in memory, as the readers see files. */
-export function memorySource(name: string, bytes: Uint8Array): ByteSource {
+function memorySource(name: string, bytes: Uint8Array): ByteSource {
   return {
     name,
     sizeBytes: bytes.length,
