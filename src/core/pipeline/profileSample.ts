@@ -101,6 +101,8 @@ export async function* profileSample(
   let read = first;
   let figures = figuresOf(profiling, frame, read);
   const more = isGood(figures) ? [] : moreClusters(profiling, frame, read);
+  const perCluster = readBytesOf(read) / Math.max(1, read.length);
+  if (more.length > 0 && perCluster * more.length > MOST_SHARE * profiling.diskBytes) return true;
   if (more.length > 0) {
     const footprint = profiling.footprint('sample', figures, null);
     yield { footprint, doing: { what: 'columns', done: readBytesOf(read), total: null } };

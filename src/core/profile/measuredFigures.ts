@@ -98,14 +98,15 @@ function sampledColumn(
   const text = exactOr(base.text, (sums) => sums.text);
   // Where metadata knows the text exactly, what grows with the text is estimated from it and not from the rows.
   const byText = base.text.known === 'exact' && base.text.value > 0;
-  const grows = (valueOf: (sums: ColumnSums) => number): Figure =>
+  const grows = (valueOf: (sums: ColumnSums) => number, varianceOf?: (sums: ColumnSums) => number): Figure =>
     byText
       ? ratioTotal(
           { ...design, totalSize: text.value },
           clusters.map(({ stratum, counted }) => ({ stratum, size: counted.text, counted })),
           valueOf,
+          varianceOf,
         )
-      : ratioTotal(design, clusters, valueOf);
+      : ratioTotal(design, clusters, valueOf, varianceOf);
   const weighed = ratioTotal(design, clusters, (sums) => sums.arrow);
   return {
     disk: base.disk,
@@ -113,8 +114,14 @@ function sampledColumn(
     text,
     arrow: arrowOf(format, column, { rows, base, nulls, text }, weighed),
     rendered: grows((sums) => sums.rendered),
-    tokens: grows((sums) => sums.tokens.sum),
-    python: grows((sums) => sums.python.sum),
+    tokens: grows(
+      ({ tokens }) => tokens.sum,
+      ({ tokens }) => tokens.variance,
+    ),
+    python: grows(
+      ({ python }) => python.sum,
+      ({ python }) => python.variance,
+    ),
     shapes: addShapes(clusters.map(({ counted }) => counted.shapes)),
     sizes: textLengths(column.type) === null ? sampledTextSizes(design, clusters, text.high) : null,
   };

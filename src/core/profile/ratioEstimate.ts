@@ -34,12 +34,14 @@ export interface RatioEstimate {
 
 /**
  * Separate draws, one combined ratio to the size: total = X * sum(w y) / sum(w x). The error comes from the scatter between the clusters of a stratum, so
- * it holds where neighbouring rows are alike (Cochran, Sampling Techniques, 6.11). Null where nothing was drawn.
+ * it holds where neighbouring rows are alike (Cochran, Sampling Techniques, 6.11). A value that was itself estimated inside its cluster brings its own
+ * variance. Null where nothing was drawn.
  */
 export function ratioEstimate<Counted>(
   design: SampleDesign,
   clusters: readonly SampledCluster<Counted>[],
   valueOf: (counted: Counted) => number,
+  varianceOf: (counted: Counted) => number = () => 0,
 ): RatioEstimate | null {
   const drawn = new Map<number, number>();
   for (const { stratum } of clusters) drawn.set(stratum, (drawn.get(stratum) ?? 0) + 1);
@@ -73,11 +75,13 @@ export function ratioEstimate<Counted>(
     variance += part;
     spread += part ** 2 / (own.drawn - 1);
   }
+  const degrees = spread > 0 ? variance ** 2 / spread : Infinity;
+  for (const { stratum, counted } of clusters) variance += weightOf(stratum) * varianceOf(counted);
   const scale = design.totalSize / sizes;
   return {
     ratio,
     error: scale * Math.sqrt(variance),
-    degrees: spread > 0 ? variance ** 2 / spread : Infinity,
+    degrees,
     skew: squares > 0 ? cubes / squares ** 1.5 / 6 : 0,
   };
 }
@@ -92,15 +96,17 @@ export function reach({ degrees, skew }: RatioEstimate): { readonly down: number
   return { down: quantile + Math.max(0, -more), up: quantile + Math.max(0, more) };
 }
 
-/** The estimated total with its 95 % interval; exact where every cluster was drawn. */
+/** The estimated total with its 95 % interval; exact where every cluster was drawn and its values were counted. */
 export function ratioTotal<Counted>(
   design: SampleDesign,
   clusters: readonly SampledCluster<Counted>[],
   valueOf: (counted: Counted) => number,
+  varianceOf?: (counted: Counted) => number,
 ): Figure {
-  const seen = clusters.reduce((sum, { counted }) => sum + valueOf(counted), 0);
-  if (clusters.length === design.strata.reduce((sum, stratum) => sum + stratum.clusters, 0)) return exactly(seen);
-  const estimate = ratioEstimate(design, clusters, valueOf);
+  const sure = clusters.filter(({ counted }) => varianceOf === undefined || varianceOf(counted) === 0);
+  const seen = sure.reduce((sum, { counted }) => sum + valueOf(counted), 0);
+  if (sure.length === design.strata.reduce((sum, stratum) => sum + stratum.clusters, 0)) return exactly(seen);
+  const estimate = ratioEstimate(design, clusters, valueOf, varianceOf);
   if (estimate === null) return unknownFigure();
   const value = Math.round(estimate.ratio * design.totalSize);
   const { down, up } = reach(estimate);

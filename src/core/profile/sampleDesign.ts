@@ -6,7 +6,7 @@ export interface ClusterRun {
   readonly clusters: number;
 }
 
-/** A cluster that was drawn: the run it lies in, its number there, its stratum, and the round in which it is read. */
+/** A cluster that was drawn: the run it lies in, its number there, its stratum, and the round in which it is read (0, 1, ...). */
 export interface DrawnCluster {
   readonly run: number;
   readonly index: number;
@@ -15,8 +15,9 @@ export interface DrawnCluster {
 }
 
 const STRATA = 16;
-/** Clusters drawn from each stratum, round by round. */
-const PER_ROUND = [2, 6] as const;
+/** Clusters of each stratum in the first round; each further round reads one more. */
+const FIRST_ROUND = 2;
+const ROUNDS = 7;
 
 function within(random: () => number, from: number, to: number, count: number): number[] {
   const chosen = new Set<number>();
@@ -37,7 +38,7 @@ function placeOf(starts: readonly number[], cluster: number): { run: number; ind
 
 /**
  * Draws clusters spread over the whole dataset: it is cut, in its order, into strata of about as many clusters each, and from each some are drawn at random.
- * What was drawn is in the order of the dataset, and the same for the same seed.
+ * What was drawn is in the order of the dataset, and the same for the same seed; all rounds up to any one are a sample by themselves.
  */
 export function drawClusters(
   runs: readonly ClusterRun[],
@@ -53,12 +54,11 @@ export function drawClusters(
   const edge = (stratum: number): number => Math.floor((total * stratum) / count);
   const random = openRandom(seed);
   const strata = Array.from({ length: count }, (_, index) => ({ clusters: edge(index + 1) - edge(index) }));
-  const [first, second] = PER_ROUND;
   const drawn = strata.flatMap((_, stratum) =>
-    within(random, edge(stratum), edge(stratum + 1), first + second).map((cluster, order) => ({
+    within(random, edge(stratum), edge(stratum + 1), FIRST_ROUND + ROUNDS - 1).map((cluster, order) => ({
       cluster,
       stratum,
-      round: order < first ? 0 : 1,
+      round: Math.max(0, order - FIRST_ROUND + 1),
     })),
   );
   return {

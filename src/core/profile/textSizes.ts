@@ -31,7 +31,7 @@ function sizeAt(
   if (low === undefined || middle === undefined || high === undefined) return unknownFigure();
   const most = isSample ? high.to - 1 : Math.min(high.to - 1, max);
   if (!isSample && low.from === most) return exactly(most);
-  return estimated(Math.min(max, (middle.from + middle.to - 1) / 2), low.from, most);
+  return estimated(Math.min(max, Math.round((middle.from + middle.to - 1) / 2)), low.from, most);
 }
 
 /** Text sizes of a column that was read whole: the largest exactly, the shares as exactly as their buckets are. */
