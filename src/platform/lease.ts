@@ -5,6 +5,7 @@ import path from 'node:path';
 import { TrancheError } from '../core/errors.ts';
 import type { Ownership } from '../core/runs/runPorts.ts';
 import { diskError, systemCode } from './diskError.ts';
+import { isProcessAlive, processMark } from './processMark.ts';
 
 /** Who holds or wants a run. */
 export type Surface = 'CLI' | 'editor';
@@ -31,6 +32,8 @@ interface Claim {
   readonly pid: number;
   readonly host: string;
   readonly surface: string;
+  /** See processMark. */
+  readonly mark?: string;
 }
 
 const TTL_MS = 20_000;
@@ -61,7 +64,9 @@ async function claimNext(folder: string, options: LeaseOptions): Promise<number 
   const highest = await highestClaim(folder);
   if (highest > 0) await refuseLiving(folder, highest, options);
   const fence = Math.max(highest, options.minFence) + 1;
-  const claim: Claim = { uuid: randomUUID(), pid: process.pid, host: hostname(), surface: options.surface };
+  const { pid } = process;
+  const mark = await processMark(pid);
+  const claim: Claim = { uuid: randomUUID(), pid, host: hostname(), surface: options.surface, mark };
   return (await createOnly(folder, fence, JSON.stringify(claim), claim.uuid)) ? fence : null;
 }
 
@@ -83,7 +88,7 @@ async function refuseLiving(folder: string, number: number, { what, ttlMs = TTL_
   const file = claimPath(folder, number);
   const [claim, beatMs] = await Promise.all([readClaim(file), lastBeatMs(file)]);
   if (beatMs === null || beatMs <= RELEASED_S * 1000 || Date.now() - beatMs > ttlMs) return;
-  if (claim !== null && claim.host === hostname() && !isAlive(claim.pid)) return;
+  if (claim !== null && claim.host === hostname() && !(await isProcessAlive(claim.pid, claim.mark ?? ''))) return;
   throw new TrancheError('owned', ownedSentence(what, claim));
 }
 
@@ -106,7 +111,8 @@ async function readClaim(file: string): Promise<Claim | null> {
 
 function isClaim(value: unknown): value is Claim {
   if (typeof value !== 'object' || value === null) return false;
-  const { uuid, pid, host, surface } = value as Record<string, unknown>;
+  const { uuid, pid, host, surface, mark = '' } = value as Record<string, unknown>;
+  if (typeof mark !== 'string') return false;
   return (
     typeof uuid === 'string' && Number.isSafeInteger(pid) && typeof host === 'string' && typeof surface === 'string'
   );
@@ -118,16 +124,6 @@ async function lastBeatMs(file: string): Promise<number | null> {
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return null;
     throw error;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  if (pid <= 0) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return systemCode(error) === 'EPERM';
   }
 }
 

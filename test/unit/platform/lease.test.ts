@@ -1,4 +1,5 @@
-import { fork, type ChildProcess } from 'node:child_process';
+import { fork, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import path from 'node:path';
@@ -68,6 +69,25 @@ describe('the lease', () => {
     const lease = await acquireLease(folder, options);
     expect(lease.fence).toBe(8);
     await lease.release();
+  });
+
+  it.runIf(process.platform === 'linux')('takes over from a process whose number another one has now', async () => {
+    await claim(7, JSON.stringify({ uuid: 'u', pid: process.pid, host: hostname(), surface: 'CLI', mark: '1' }), 1_000);
+    const lease = await acquireLease(folder, options);
+    expect(lease.fence).toBe(8);
+    await lease.release();
+  });
+
+  it.runIf(process.platform === 'linux')('takes over from a killed process that nobody has buried yet', async () => {
+    // The shell becomes a program that never asks after the child the shell had.
+    const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 20'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const [printed] = (await once(parent.stdout, 'data')) as [Buffer];
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await claim(7, content(hostname(), Number(printed.toString())), 1_000);
+    const lease = await acquireLease(folder, options);
+    expect(lease.fence).toBe(8);
+    await lease.release();
+    parent.kill('SIGKILL');
   });
 
   it('waits for a fresh claim that is not whole yet', async () => {
