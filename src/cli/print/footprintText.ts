@@ -146,6 +146,9 @@ function wrapped(text: string, indent: string, width: number): string {
   return [...lines, line].map((one) => indent + one).join('\n');
 }
 
+const countColumns = ({ columns }: Footprint): string =>
+  columns.length === 1 ? '1 column' : `${countText(columns.length)} columns`;
+
 /** The first lines: what it is and what it weighs. */
 export function footprintSummary(footprint: Footprint): string {
   const { uri, format, files, rows } = footprint;
@@ -156,7 +159,7 @@ export function footprintSummary(footprint: Footprint): string {
       : `${figureText(rows, countText)} rows`.replace(/( ±.*) rows$/, ' rows$1');
   return [
     plain(uri),
-    `${FORMATS[format]}, ${count}, ${rowCount}, ${footprint.columns.length} columns; ${readText(footprint)}`,
+    `${FORMATS[format]}, ${count}, ${rowCount}, ${countColumns(footprint)}; ${readText(footprint)}`,
     '',
     cards(footprint),
   ].join('\n');

@@ -15,7 +15,7 @@ export function inlinePool(): WorkPool {
     try {
       for (const [fragment, given] of fragments.entries())
         for await (const output of work.outputs(given))
-          yield { fragment, output: output as Works[K]['output'], release: () => undefined };
+          yield { fragment, output: output, release: () => undefined };
     } finally {
       await work.close();
     }
