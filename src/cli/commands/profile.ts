@@ -1,9 +1,9 @@
-import path from 'node:path';
 import { profileDataset } from '../../core/pipeline/profileDataset.ts';
 import type { ProfileSnapshot } from '../../core/pipeline/profiling.ts';
 import { loadJob } from '../../engine/loadJob.ts';
 import { profileDeps } from '../../engine/profileDeps.ts';
 import type { CommandContext } from '../commandContext.ts';
+import { datasetUri } from '../datasetUri.ts';
 import { writeJson, writeOut } from '../output.ts';
 import { footprintJson } from '../print/footprintJson.ts';
 import { footprintSummary, footprintText } from '../print/footprintText.ts';
@@ -32,7 +32,7 @@ function progressText({ doing }: ProfileSnapshot): string {
 export async function profile(uri: string, flags: ProfileFlags, context: CommandContext): Promise<number> {
   const { engine, signal, progress } = context;
   const job = flags.job === undefined ? null : await loadJob(flags.job);
-  const request = { uri: path.resolve(uri), format: null, job, exact: flags.exact };
+  const request = { uri: datasetUri(uri), format: null, job, exact: flags.exact };
   const deps = profileDeps(engine, job?.job.provider ?? null);
   for await (const snapshot of profileDataset(request, deps, signal)) {
     const { footprint, doing } = snapshot;

@@ -1,8 +1,8 @@
-import path from 'node:path';
 import { openDataset } from '../../core/datasets/openDataset.ts';
 import { datasetRows } from '../../core/pipeline/datasetRows.ts';
 import type { CommandContext } from '../commandContext.ts';
 import { openByteOutput } from '../byteOutput.ts';
+import { datasetUri } from '../datasetUri.ts';
 import { splitNames } from '../splitNames.ts';
 
 export interface RowsFlags {
@@ -13,7 +13,7 @@ export interface RowsFlags {
 /** `tranche rows URI`: one JSON object a row, in dataset order. A reader that goes away (`| head`) ends it quietly. */
 export async function rows(uri: string, flags: RowsFlags, context: CommandContext): Promise<number> {
   const { engine, signal, progress } = context;
-  const opened = await openDataset(path.resolve(uri), { format: null }, engine.env, signal);
+  const opened = await openDataset(datasetUri(uri), { format: null }, engine.env, signal);
   for (const notice of opened.notices) progress.note(notice);
   const request = {
     columns: flags.columns === undefined ? null : splitNames(flags.columns),

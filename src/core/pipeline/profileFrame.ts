@@ -10,6 +10,7 @@ import { datasetSeed, drawClusters, type ClusterRun } from '../profile/sampleDes
 export interface FrameCluster {
   readonly fragment: Fragment;
   readonly stratum: number;
+  readonly position: number;
   readonly round: number;
   /** Rows (Parquet), bytes (JSON Lines); null: the rows that are read (Arrow). */
   readonly size: number | null;
@@ -112,11 +113,9 @@ export async function sampleFrame(
   const totalRows = descriptions.reduce((sum, { rows }) => sum + (rows ?? 0), 0);
   const runs = await frameRuns(dataset, descriptions, totalRows, env, signal);
   const { strata, drawn } = drawClusters(runs, datasetSeed(dataset.files));
-  const clusters = drawn.flatMap(({ run, index, stratum, round }) => {
+  const clusters = drawn.flatMap(({ run, index, ...place }) => {
     const found = runs[run];
-    return found === undefined
-      ? []
-      : [{ fragment: found.fragmentOf(index), stratum, round, size: found.sizeOf(index) }];
+    return found === undefined ? [] : [{ ...place, fragment: found.fragmentOf(index), size: found.sizeOf(index) }];
   });
   const totalBytes = dataset.files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   const first = clusters.filter(({ round }) => round === 0).length;

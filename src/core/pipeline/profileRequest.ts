@@ -70,6 +70,7 @@ export async function measureLines(
 export interface DrawnRows {
   readonly fragment: Fragment;
   readonly stratum: number;
+  readonly position: number;
   readonly size: number;
 }
 
@@ -122,11 +123,11 @@ export async function sampleLines(
     }
     release();
   }
-  const clusters = drawn.flatMap(({ stratum, size }, index): SampledCluster<Lines>[] => {
+  const clusters = drawn.flatMap(({ stratum, position, size }, index): SampledCluster<Lines>[] => {
     const own = measured[index];
     if (own === undefined) return [];
     const tokens = clusterTokens(own.lines, own.sampled, fixed, counter);
-    return [{ stratum, size, counted: { ...own.lines, tokens } }];
+    return [{ stratum, position, size, counted: { ...own.lines, tokens } }];
   });
   const total = (valueOf: (lines: Lines) => number): Figure => ratioTotal(design, clusters, valueOf);
   const tokens = total((lines) => lines.tokens);

@@ -21,6 +21,8 @@ const MOST_SHARE = 0.6;
 /** Further rounds may read so much, or so great a share of the dataset. */
 const SECOND_BYTES = 64_000_000;
 const SECOND_SHARE = 0.25;
+/** Sums of columns, cluster by cluster, that are held at most where there are further rounds. */
+const MOST_SUMS = 40_000;
 
 interface ReadCluster {
   readonly cluster: FrameCluster;
@@ -61,7 +63,8 @@ const sizeOf = ({ cluster, part }: ReadCluster): number => cluster.size ?? part.
 function figuresOf(profiling: Profiling, frame: SampleFrame, read: readonly ReadCluster[]): MetadataFigures {
   const clusters = read.map((one): SampledCluster<ProfiledCluster> => {
     const { rows, columns } = one.part;
-    return { stratum: one.cluster.stratum, size: sizeOf(one), counted: { rows, columns } };
+    const { stratum, position } = one.cluster;
+    return { stratum, position, size: sizeOf(one), counted: { rows, columns } };
   });
   return sampledFigures(profiling.columns.dataset, profiling.base, frame.design, clusters);
 }
@@ -82,7 +85,9 @@ function moreClusters(profiling: Profiling, frame: SampleFrame, read: readonly R
   const budget = Math.max(SECOND_BYTES, SECOND_SHARE * profiling.diskBytes);
   const perCluster = readBytesOf(read) / Math.max(1, read.length);
   const rounds = Math.floor(budget / Math.max(1, perCluster * frame.design.strata.length));
-  return frame.clusters.filter(({ round }) => round >= 1 && round <= rounds);
+  const perRound = frame.design.strata.length * profiling.columns.paths.length;
+  const most = Math.min(rounds, Math.floor(MOST_SUMS / perRound) - 1);
+  return frame.clusters.filter(({ round }) => round >= 1 && round <= most);
 }
 
 /**
@@ -130,8 +135,8 @@ async function requestOf(
 ): Promise<RequestFigures> {
   const { deps, signal } = profiling;
   const drawn = read.map((one): DrawnRows => {
-    const { fragment, stratum } = one.cluster;
-    return { fragment, stratum, size: sizeOf(one) };
+    const { fragment, stratum, position } = one.cluster;
+    return { fragment, stratum, position, size: sizeOf(one) };
   });
   const rows = read.reduce((sum, { part }) => sum + part.rows, 0);
   const lines =

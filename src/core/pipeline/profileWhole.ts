@@ -10,8 +10,9 @@ import type { ProfileSnapshot, Profiling } from './profiling.ts';
 
 /** Of datasets up to this size every token is counted. */
 const COUNT_ALL_BYTES = 4_000_000;
-/** Texts of a column whose tokens are counted where not all are. */
+/** Texts whose tokens are counted where not all are: of a column, and of all columns. */
 const COUNTED_TEXTS = 3000;
+const COUNTED_OF_ALL_COLUMNS = 150_000;
 /** About what one output of a worker covers on disk. */
 const OUTPUT_BYTES = 16_000_000;
 const SNAPSHOT_EVERY_MS = 250;
@@ -30,7 +31,8 @@ export async function* profileWhole(
   );
   const fragments = byFile.flat();
   const outputs = Math.max(fragments.length, Math.ceil(diskBytes / OUTPUT_BYTES), 1);
-  const some = Math.max(16, Math.ceil(COUNTED_TEXTS / outputs));
+  const ofColumn = Math.min(COUNTED_TEXTS, COUNTED_OF_ALL_COLUMNS / columns.paths.length);
+  const some = Math.max(16, Math.ceil(ofColumn / outputs));
   const counted = countAll || diskBytes <= COUNT_ALL_BYTES ? 'all' : some;
   let sum = emptyPart(columns.paths.length);
   let shownMs = deps.nowMs();
@@ -39,7 +41,7 @@ export async function* profileWhole(
     profiling.addRead(part.readBytes);
     if (deps.nowMs() - shownMs < SNAPSHOT_EVERY_MS) continue;
     shownMs = deps.nowMs();
-    yield { footprint: shown, doing: { what: 'columns', done: sum.readBytes, total: diskBytes } };
+    yield { footprint: shown, doing: { what: 'columns', done: Math.min(sum.readBytes, diskBytes), total: diskBytes } };
   }
   throwIfAborted(signal);
   const rows = exactly(sum.rows);

@@ -1,5 +1,4 @@
 import type { ColumnProfile, CountedSums } from './fragmentProfile.ts';
-import { emptySizes } from './sizeBuckets.ts';
 
 /** Sums over rows of one column, tokens and Python bytes as far as they were counted. */
 export interface ColumnSums {
@@ -9,6 +8,7 @@ export interface ColumnSums {
   readonly text: number;
   readonly rendered: number;
   readonly max: number;
+  /** Values by text size: bucket k of `sizeBuckets`, up to the last that holds any. */
   readonly sizes: Float64Array;
   readonly tokens: Counted;
   readonly python: Counted;
@@ -30,7 +30,7 @@ export interface Counted {
 
 export function emptySums(): ColumnSums {
   const none = { sum: 0, variance: 0 };
-  const sizes = new Float64Array(emptySizes().length);
+  const sizes = new Float64Array(0);
   const shapes = { texts: 0, scalars: 0, nested: 0 };
   return { values: 0, nulls: 0, arrow: 0, text: 0, rendered: 0, max: 0, sizes, tokens: none, python: none, shapes };
 }
@@ -64,7 +64,7 @@ export function sumsOf(profile: ColumnProfile, rows: number): ColumnSums {
     text: textBytes,
     rendered: profile.renderedBytes,
     max: profile.maxTextBytes,
-    sizes: Float64Array.from(profile.sizes),
+    sizes: Float64Array.from(profile.sizes.subarray(0, profile.sizes.findLastIndex((count) => count > 0) + 1)),
     tokens: countedTotal(counted, tokens, textBytes, values),
     python: countedTotal(counted, python, textBytes, values),
     shapes: { texts: counted.texts, scalars: counted.scalars, nested: counted.nested },
@@ -79,6 +79,14 @@ export function addShapes(all: readonly TextShapes[]): TextShapes {
   return { texts: sum(({ texts }) => texts), scalars: sum(({ scalars }) => scalars), nested: sum((one) => one.nested) };
 }
 
+/** Two histograms together; the longer one's end stays. */
+export function addSizes(a: Float64Array, b: Float64Array, times = 1): Float64Array {
+  const sum = new Float64Array(Math.max(a.length, b.length));
+  sum.set(a);
+  b.forEach((count, bucket) => (sum[bucket] = (sum[bucket] ?? 0) + times * count));
+  return sum;
+}
+
 /** Both together. */
 export function addSums(a: ColumnSums, b: ColumnSums): ColumnSums {
   return {
@@ -88,7 +96,7 @@ export function addSums(a: ColumnSums, b: ColumnSums): ColumnSums {
     text: a.text + b.text,
     rendered: a.rendered + b.rendered,
     max: Math.max(a.max, b.max),
-    sizes: a.sizes.map((count, bucket) => count + (b.sizes[bucket] ?? 0)),
+    sizes: addSizes(a.sizes, b.sizes),
     tokens: plus(a.tokens, b.tokens),
     python: plus(a.python, b.python),
     shapes: addShapes([a.shapes, b.shapes]),

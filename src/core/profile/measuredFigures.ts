@@ -72,9 +72,9 @@ export function sampledFigures(
   const columns = dataset.columns.flatMap((column, index) => {
     const said = base.columns[index];
     if (said === undefined) return [];
-    const own = clusters.flatMap(({ stratum, size, counted }) => {
+    const own = clusters.flatMap(({ counted, ...place }) => {
       const sums = counted.columns[index];
-      return sums === undefined ? [] : [{ stratum, size, counted: sums }];
+      return sums === undefined ? [] : [{ ...place, counted: sums }];
     });
     return sampledColumn(dataset.format, column, { base: said, rows }, design, own);
   });
@@ -102,7 +102,7 @@ function sampledColumn(
     byText
       ? ratioTotal(
           { ...design, totalSize: text.value },
-          clusters.map(({ stratum, counted }) => ({ stratum, size: counted.text, counted })),
+          clusters.map((cluster) => ({ ...cluster, size: cluster.counted.text })),
           valueOf,
           varianceOf,
         )

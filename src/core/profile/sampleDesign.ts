@@ -8,16 +8,17 @@ export interface ClusterRun {
 
 /** A cluster that was drawn: the run it lies in, its number there, its stratum, and the round in which it is read (0, 1, ...). */
 export interface DrawnCluster {
+  /** Its number in dataset order. */
+  readonly position: number;
   readonly run: number;
   readonly index: number;
   readonly stratum: number;
   readonly round: number;
 }
 
-const STRATA = 16;
-/** Clusters of each stratum in the first round; each further round reads one more. */
-const FIRST_ROUND = 2;
-const ROUNDS = 7;
+const STRATA = 32;
+/** Each round reads one more cluster of each stratum. */
+const ROUNDS = 4;
 
 function within(random: () => number, from: number, to: number, count: number): number[] {
   const chosen = new Set<number>();
@@ -50,22 +51,22 @@ export function drawClusters(
     starts.push(total);
     total += clusters;
   }
-  const count = Math.max(1, Math.min(STRATA, Math.floor(total / 2)));
+  const count = Math.max(1, Math.min(STRATA, total));
   const edge = (stratum: number): number => Math.floor((total * stratum) / count);
   const random = openRandom(seed);
   const strata = Array.from({ length: count }, (_, index) => ({ clusters: edge(index + 1) - edge(index) }));
   const drawn = strata.flatMap((_, stratum) =>
-    within(random, edge(stratum), edge(stratum + 1), FIRST_ROUND + ROUNDS - 1).map((cluster, order) => ({
+    within(random, edge(stratum), edge(stratum + 1), ROUNDS).map((cluster, order) => ({
       cluster,
       stratum,
-      round: Math.max(0, order - FIRST_ROUND + 1),
+      round: order,
     })),
   );
   return {
     strata,
     drawn: drawn
       .toSorted((a, b) => a.cluster - b.cluster)
-      .map(({ cluster, stratum, round }) => ({ ...placeOf(starts, cluster), stratum, round })),
+      .map(({ cluster, stratum, round }) => ({ ...placeOf(starts, cluster), position: cluster, stratum, round })),
   };
 }
 

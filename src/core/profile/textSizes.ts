@@ -1,6 +1,6 @@
 import { estimated, exactly, unknownFigure, type Figure } from '../model/figure.ts';
 import type { TextSizes } from './columnFigures.ts';
-import type { ColumnSums } from './columnSums.ts';
+import { addSizes, type ColumnSums } from './columnSums.ts';
 import { ratioEstimate, reach, type SampleDesign, type SampledCluster } from './ratioEstimate.ts';
 import { bucketRange } from './sizeBuckets.ts';
 
@@ -52,17 +52,17 @@ export function sampledTextSizes(
 ): TextSizes {
   const drawn = new Map<number, number>();
   for (const { stratum } of clusters) drawn.set(stratum, (drawn.get(stratum) ?? 0) + 1);
-  const sizes = new Float64Array(clusters[0]?.counted.sizes.length ?? 0);
+  let sizes: Float64Array = new Float64Array(0);
   let max = 0;
   for (const { stratum, counted } of clusters) {
     const weight = (design.strata[stratum]?.clusters ?? 0) / (drawn.get(stratum) ?? 1);
-    counted.sizes.forEach((count, bucket) => (sizes[bucket] = (sizes[bucket] ?? 0) + weight * count));
+    sizes = addSizes(sizes, counted.sizes, weight);
     max = Math.max(max, counted.max);
   }
   const total = sizes.reduce((sum, count) => sum + count, 0);
   const at = (share: number): Figure => {
     const bucket = bucketAt(sizes, total, share);
-    const bySize = clusters.map(({ stratum, counted }) => ({ stratum, size: counted.values, counted }));
+    const bySize = clusters.map((cluster) => ({ ...cluster, size: cluster.counted.values }));
     const below = (sums: ColumnSums): number =>
       sums.sizes.subarray(0, bucket + 1).reduce((sum, count) => sum + count, 0);
     const estimate = ratioEstimate({ ...design, totalSize: 1 }, bySize, below);

@@ -11,11 +11,10 @@ export function inlinePool(): WorkPool {
     fragments: readonly Fragment[],
   ): AsyncGenerator<WorkOutput<K>> {
     const order = { kind, setup } as unknown as WorkOrder;
-    const work = await openWork(order, (bytes) => new ArrayBuffer(bytes));
+    const work = await openWork(order);
     try {
       for (const [fragment, given] of fragments.entries())
-        for await (const output of work.outputs(given))
-          yield { fragment, output: output, release: () => undefined };
+        for await (const output of work.outputs(given)) yield { fragment, output: output, release: () => undefined };
     } finally {
       await work.close();
     }

@@ -216,7 +216,9 @@ describe('figures from metadata', () => {
 describe('a sample', () => {
   it('holds the truth, is the same each time and says that it is one', async () => {
     const lines = Array.from({ length: 60_000 }, (_, row) => {
-      const text = 'some words and more '.repeat(1 + ((row * 7919) % 23) + (row > 40_000 ? 10 : 0));
+      const text = 'some words and more and words that follow '.repeat(
+        1 + ((row * 7919) % 23) + (row > 40_000 ? 20 : 0),
+      );
       return JSON.stringify({ id: row, text, empty: row % 4 === 0 ? null : 'x' });
     });
     await writeFile(path.join(folder, 'big.jsonl'), `${lines.join('\n')}\n`);
