@@ -18,6 +18,8 @@ const COUNTED_OF_ALL_COLUMNS = 1600;
 const GOOD_SHARE = 0.02;
 /** Where a sample would read a larger share of the dataset, everything is read instead. */
 const MOST_SHARE = 0.6;
+/** The first clusters cost more than others (dictionaries, indexes), so only a much larger share tells at once. */
+const HOPELESS_SHARE = 2;
 /** Further rounds may read so much, or so great a share of the dataset. */
 const SECOND_BYTES = 64_000_000;
 const SECOND_SHARE = 0.25;
@@ -33,7 +35,8 @@ const readBytesOf = (read: readonly ReadCluster[]): number => read.reduce((sum, 
 
 /** Whether what was read so far tells that reading all of the sample costs about as much as reading everything: a cluster costs the pages around it. */
 function isTooDear(read: number, parts: number, clusters: number, diskBytes: number): boolean {
-  return parts >= Math.max(4, clusters / 4) && (read / parts) * clusters > MOST_SHARE * diskBytes;
+  const share = ((read / parts) * clusters) / diskBytes;
+  return share > HOPELESS_SHARE || (share > MOST_SHARE && parts >= Math.max(4, clusters / 4));
 }
 
 /** Reads clusters; null if that turns out to be too dear. */
