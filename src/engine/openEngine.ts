@@ -11,8 +11,8 @@ import { openReadEnv } from './readEnv.ts';
 
 /** More workers than this gain nothing: one ordered writer follows them. */
 const MOST_WORKERS = 8;
-/** Line bytes on their way from workers to the writer. */
-const LINES_IN_FLIGHT_BYTES = 64_000_000;
+/** Blocks of about 4 MB of lines on their way from workers to the writer. */
+const BLOCKS_IN_FLIGHT = 14;
 
 export interface EngineOptions {
   readonly environment: Environment;
@@ -45,7 +45,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const pool = openWorkThreads({
     workers: options.workers ?? workersOf(environment),
     entry: options.workerEntry ?? new URL('scanWorker.mjs', import.meta.url),
-    allowanceBytes: LINES_IN_FLIGHT_BYTES,
+    blocksInFlight: BLOCKS_IN_FLIGHT,
   });
   return {
     env: await openReadEnv(),

@@ -2,7 +2,7 @@ import { openKernel } from '../kernel/kernel.ts';
 import { formatReaders } from '../core/datasets/formatReaders.ts';
 import type { FragmentReader } from '../core/datasets/formatReader.ts';
 import type { Fragment } from '../core/model/dataset.ts';
-import { openScanner, type TakeBuffer } from '../core/pipeline/openScanner.ts';
+import { openScanner } from '../core/pipeline/openScanner.ts';
 import { scanColumns } from '../core/pipeline/scanColumns.ts';
 import type { ScanSetup } from '../core/pipeline/scanSetup.ts';
 import { openTokenMeter } from '../core/pipeline/tokenMeter.ts';
@@ -35,14 +35,14 @@ interface Opened {
   readonly reader: FragmentReader;
 }
 
-async function openScan(setup: ScanSetup, takeBuffer: TakeBuffer): Promise<Opened> {
+async function openScan(setup: ScanSetup): Promise<Opened> {
   const kernel = openKernel();
   const env = await openReadEnv();
   const reader = formatReaders[setup.dataset.format].open(setup.dataset, scanColumns(setup).paths, kernel, env);
   const counting = setup.tokens?.count === 'all' || setup.tokens?.cutTo.some((most) => most !== null);
   const counter = counting && setup.tokens ? await openTokenCounter(setup.tokens.encoding) : null;
   const meter = setup.tokens && openTokenMeter(kernel, setup.tokens, counter);
-  const scanner = openScanner(setup, kernel, reader, meter, takeBuffer);
+  const scanner = openScanner(setup, kernel, reader, meter);
   return { outputs: (fragment) => scanner.blocks(fragment, never), kernelBytes: kernel.sizeBytes, reader };
 }
 
@@ -57,9 +57,8 @@ async function openProfile(setup: ProfileSetup): Promise<Opened> {
 }
 
 /** Opens an order. A kernel that has grown too far is replaced between fragments. */
-export async function openWork(order: WorkOrder, takeBuffer: TakeBuffer): Promise<Work> {
-  const open = (): Promise<Opened> =>
-    order.kind === 'scan' ? openScan(order.setup, takeBuffer) : openProfile(order.setup);
+export async function openWork(order: WorkOrder): Promise<Work> {
+  const open = (): Promise<Opened> => (order.kind === 'scan' ? openScan(order.setup) : openProfile(order.setup));
   let opened = await open();
   return {
     outputs: async function* (fragment) {

@@ -1,25 +1,16 @@
 import { parentPort } from 'node:worker_threads';
 import { isTrancheError, messageOf } from '../core/errors.ts';
-import type { WorkKind, Works } from '../core/pipeline/workPool.ts';
+import { openBlockSlots, type BlockSlots } from '../platform/blockMemory.ts';
 import type { FromWorker, ToWorker } from '../platform/workMessages.ts';
-import { openBuffers } from './buffers.ts';
 import { openWork, type Work } from './openWork.ts';
 
 if (!parentPort) throw new Error('scanWorker runs as a worker thread only');
 const port = parentPort;
-const buffers = openBuffers();
 let work: Promise<Work> | null = null;
+let slots: BlockSlots = openBlockSlots(0);
 
-function send(message: FromWorker, transfer: ArrayBuffer[] = []): void {
-  port.postMessage(message, transfer);
-}
-
-/** Buffers that move to the receiver instead of being copied. */
-function transfers(output: Works[WorkKind]['output']): ArrayBuffer[] {
-  if (!('lengths' in output)) return [];
-  const kept = (output.kept ?? []).flatMap(({ plain, validity }) => (validity ? [plain, validity] : [plain]));
-  const views = [output.lengths, output.idHashes, output.bytes, output.tokens, ...kept];
-  return views.filter((view) => view !== null).map((view) => view.buffer as ArrayBuffer);
+function send(message: FromWorker): void {
+  port.postMessage(message);
 }
 
 async function takeFragment(message: Extract<ToWorker, { type: 'fragment' }>): Promise<void> {
@@ -27,9 +18,10 @@ async function takeFragment(message: Extract<ToWorker, { type: 'fragment' }>): P
     if (!work) throw new Error('a fragment came before the order');
     const { outputs } = await work;
     for await (const output of outputs(message.fragment)) {
-      const bytes = 'bytes' in output ? (output.bytes?.length ?? 0) : 0;
-      await buffers.room(bytes);
-      send({ type: 'output', output, bytes }, transfers(output));
+      if ('lengths' in output) {
+        await slots.free();
+        send({ type: 'block', packed: slots.pack(output) });
+      } else send({ type: 'profile', output });
     }
     send({ type: 'done' });
   } catch (error) {
@@ -39,11 +31,11 @@ async function takeFragment(message: Extract<ToWorker, { type: 'fragment' }>): P
 }
 
 port.on('message', (message: ToWorker) => {
-  if (message.type === 'released') buffers.release(message.bytes, message.buffer);
+  if (message.type === 'released') slots.release(message.slot);
   else if (message.type === 'fragment') void takeFragment(message);
   else {
-    buffers.allow(message.allowanceBytes);
-    work = openWork(message.order, buffers.take);
+    slots = openBlockSlots(message.slots);
+    work = openWork(message.order);
     work.catch(() => undefined); // met again by the fragment that awaits it
   }
 });

@@ -23,13 +23,13 @@ function writeError(file: string, error: unknown): TrancheError {
 
 /** A file that is called `<name>.part` until it is whole. */
 export interface PartFile extends ByteSink {
-  /** Syncs it and gives it its name. */
+  /** Makes it durable if it is to be, and gives it its name. */
   readonly commit: () => Promise<void>;
   readonly discard: () => Promise<void>;
 }
 
 /** Opens a part file; every failure is a `disk` sentence naming the file. */
-export async function openPartFile(file: string): Promise<PartFile> {
+export async function openPartFile(file: string, isDurable = true): Promise<PartFile> {
   const part = `${file}.part`;
   const guard = async <T>(work: Promise<T>): Promise<T> => {
     try {
@@ -52,7 +52,7 @@ export async function openPartFile(file: string): Promise<PartFile> {
       ),
     commit: async () => {
       try {
-        await guard(handle.datasync());
+        if (isDurable) await guard(handle.datasync());
         await guard(handle.close());
         await guard(rename(part, file));
       } catch (error) {
@@ -65,7 +65,8 @@ export async function openPartFile(file: string): Promise<PartFile> {
 }
 
 async function fileSink(file: string, release: () => Promise<void>): Promise<ChunkSink> {
-  const part = await openPartFile(file);
+  // A chunk lost with the power shows by its hash in the manifest, or is rendered again.
+  const part = await openPartFile(file, false);
   return {
     write: part.write,
     close: async () => {

@@ -30,9 +30,9 @@ function localSource(uri: string, handle: FileHandle, opened: Stats): ByteSource
   return {
     name: uri,
     sizeBytes: opened.size,
-    read: async (offset, length, signal) => {
+    read: async (offset, length, signal, into) => {
       throwIfAborted(signal);
-      const bytes = new Uint8Array(length);
+      const bytes = into?.subarray(0, length) ?? new Uint8Array(length);
       let done = 0;
       while (done < length) {
         const { bytesRead } = await handle.read(bytes, done, length - done, offset + done);

@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { TrancheError, messageOf } from '../core/errors.ts';
 import type { Fragment } from '../core/model/dataset.ts';
 import type { WorkKind, WorkOutput, WorkPool, Works } from '../core/pipeline/workPool.ts';
+import { openBlockViews } from './blockMemory.ts';
 import { openOutputQueue, type OutputQueue } from './outputQueue.ts';
 import type { FromWorker, ToWorker, WorkOrder } from './workMessages.ts';
 
@@ -9,8 +10,8 @@ export interface WorkThreadsOptions {
   readonly workers: number;
   /** The worker's bundle (`src/engine/scanWorker.ts`). */
   readonly entry: URL;
-  /** Line bytes that may wait unread, over all workers. */
-  readonly allowanceBytes: number;
+  /** Blocks (about 4 MB of lines) that may wait unread, over all workers. */
+  readonly blocksInFlight: number;
 }
 
 type Output = Works[WorkKind]['output'];
@@ -20,15 +21,10 @@ interface Lane {
   readonly stop: () => Promise<void>;
 }
 
-/** The buffer that holds an output's line bytes, if it has any of its own. */
-function bufferOf(output: Output): ArrayBuffer | null {
-  const bytes = 'bytes' in output ? output.bytes : null;
-  return bytes instanceof Uint8Array && bytes.buffer instanceof ArrayBuffer ? bytes.buffer : null;
-}
-
-function openLane(order: WorkOrder, entry: URL, allowanceBytes: number): Lane {
+function openLane(order: WorkOrder, entry: URL, slots: number): Lane {
   const worker = new Worker(entry, { name: `tranche ${order.kind}` });
-  const send = (message: ToWorker, transfer: ArrayBuffer[] = []): void => worker.postMessage(message, transfer);
+  const send = (message: ToWorker): void => worker.postMessage(message);
+  const viewsOf = openBlockViews();
   let stopped = false;
   let receive: ((message: FromWorker) => void) | null = null;
   let death: string | null = null;
@@ -44,18 +40,17 @@ function openLane(order: WorkOrder, entry: URL, allowanceBytes: number): Lane {
   worker.on('message', (message: FromWorker) => receive?.(message));
   worker.on('error', (error) => died(messageOf(error)));
   worker.on('exit', (code) => died(`exit code ${code}`));
-  send({ type: 'open', order, allowanceBytes });
+  send({ type: 'open', order, slots });
 
-  const releaser = (bytes: number, output: Output) => () => {
-    if (stopped) return;
-    const buffer = bufferOf(output);
-    send({ type: 'released', bytes, buffer }, buffer ? [buffer] : []);
+  const releaser = (slot: number) => () => {
+    if (!stopped) send({ type: 'released', slot });
   };
   return {
     take: (fragment, onOutput) =>
       new Promise((resolve, reject) => {
         receive = (message) => {
-          if (message.type === 'output') onOutput(message.output, releaser(message.bytes, message.output));
+          if (message.type === 'block') onOutput(viewsOf(message.packed), releaser(message.packed.slot));
+          else if (message.type === 'profile') onOutput(message.output, () => undefined);
           else if (message.type === 'done') resolve();
           else reject(new TrancheError(message.code, message.message));
         };
@@ -95,7 +90,9 @@ async function* runLanes(
   signal: AbortSignal,
 ): AsyncGenerator<{ fragment: number; output: Output; release: () => void }> {
   const count = Math.max(1, Math.min(options.workers, fragments.length));
-  const lanes = Array.from({ length: count }, () => openLane(order, options.entry, options.allowanceBytes / count));
+  const lanes = Array.from({ length: count }, () =>
+    openLane(order, options.entry, Math.max(2, Math.floor(options.blocksInFlight / count))),
+  );
   const queues: Queues = fragments.map(() => openOutputQueue());
   const abort = (): void => {
     for (const queue of queues) queue.fail(new TrancheError('cancelled', 'Stopped.'));

@@ -39,7 +39,7 @@ export interface SampledLine {
   readonly texts: readonly string[];
 }
 
-/** What a worker made of some consecutive rows of a fragment. Buffers are the receiver's. */
+/** What a worker made of some consecutive rows of a fragment. Its arrays, kept columns apart, are gone once the block is released. */
 export interface Block {
   readonly rows: number;
   /** Per row: bytes of its line with the newline, 0 when it gets none. */

@@ -12,11 +12,8 @@ import type { ScanSetup } from './scanSetup.ts';
 import { failsOn, keyOf, skippedRows, type Cell } from './skippedRows.ts';
 import { openCells, type TokenMeter } from './tokenMeter.ts';
 
-/** Gives a buffer of at least `bytes` bytes: fresh, or one that came back from the receiver of earlier blocks. */
-export type TakeBuffer = (bytes: number) => ArrayBuffer;
-
 export interface Scanner {
-  /** The blocks of a fragment in order. A block with a fatal row is the last. */
+  /** The blocks of a fragment in order; a block's line bytes are gone when the next one is asked for. A block with a fatal row is the last. */
   readonly blocks: (fragment: Fragment, signal: AbortSignal) => AsyncGenerator<Block>;
 }
 
@@ -27,7 +24,6 @@ interface Making {
   readonly renderer: LineRenderer;
   readonly meter: TokenMeter | null;
   readonly cell: Cell;
-  readonly takeBuffer: TakeBuffer;
 }
 
 interface Prepared {
@@ -78,9 +74,7 @@ function* renderedBlocks(making: Making, rows: ScanRows): Generator<Block> {
   let from = 0;
   do {
     const { toRow, bytes } = making.renderer.render(prepared.lines, from);
-    const own = new Uint8Array(making.takeBuffer(bytes.length), 0, bytes.length);
-    own.set(bytes);
-    yield blockOf(making, prepared, [from, toRow], own);
+    yield blockOf(making, prepared, [from, toRow], bytes);
     from = toRow;
   } while (from < rows.count);
 }
@@ -108,11 +102,10 @@ export function openScanner(
   kernel: Kernel,
   reader: FragmentReader,
   meter: TokenMeter | null,
-  takeBuffer: TakeBuffer,
 ): Scanner {
   const places = scanColumns(setup);
   const renderer = openLineRenderer(kernel, setup.template, setup.maxLineBytes);
-  const making: Making = { setup, kernel, renderer, meter, cell: openCells(kernel), takeBuffer };
+  const making: Making = { setup, kernel, renderer, meter, cell: openCells(kernel) };
   const wanted = new Set(setup.wantedHashes);
   return {
     blocks: async function* (fragment, signal) {

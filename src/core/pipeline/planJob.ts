@@ -73,7 +73,7 @@ async function measure(
   let longestLine = 0;
   let notPlannedRows = 0;
   for await (const { block, firstRow, release } of scanBlocks(deps.pool, setup, fragments, limit, signal)) {
-    if (options.balance !== null) lengths.push(block.lengths);
+    if (options.balance !== null) lengths.push(block.lengths.slice());
     await keepRows(options.kept, block, cutter.add(block.lengths, block.tokens));
     sampled.push(...block.sampled);
     notPlannedRows += block.skipped.length;

@@ -18,7 +18,7 @@ export interface WorkOutput<K extends WorkKind> {
   /** Index into the fragments that were given. */
   readonly fragment: number;
   readonly output: Works[K]['output'];
-  /** Gives the output's buffer back to the worker: to be called once nobody reads it any more. */
+  /** Gives the output's memory back to the worker: to be called once nobody reads it any more. */
   readonly release: () => void;
 }
 

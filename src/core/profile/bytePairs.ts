@@ -16,6 +16,13 @@ function binaryText(bytes: ArrayLike<number>): string {
   return text;
 }
 
+const ASCII = /^[\u0000-\u007f]*$/;
+
+/** The UTF-8 bytes of a text as one character each; ASCII is that already. */
+function binaryOf(text: string, encoder: TextEncoder): string {
+  return ASCII.test(text) ? text : binaryText(encoder.encode(text));
+}
+
 function push(heap: number[], entry: number): void {
   let at = heap.length;
   heap.push(entry);
@@ -86,7 +93,7 @@ export function openBytePairs(vocabulary: readonly (string | readonly number[])[
   let longest = 0;
   // forEach passes over the holes of the vocabulary.
   vocabulary.forEach((entry, rank) => {
-    const key = binaryText(typeof entry === 'string' ? encoder.encode(entry) : entry);
+    const key = typeof entry === 'string' ? binaryOf(entry, encoder) : binaryText(entry);
     ranks.set(key, rank);
     longest = Math.max(longest, key.length);
   });
@@ -94,7 +101,7 @@ export function openBytePairs(vocabulary: readonly (string | readonly number[])[
   const endsOf = (piece: string): number[] => {
     const found = known.get(piece);
     if (found !== undefined) return found;
-    const key = binaryText(encoder.encode(piece));
+    const key = binaryOf(piece, encoder);
     if (key.length > MAX_PIECE_BYTES) return Array.from({ length: key.length }, (_, index) => index + 1);
     const ends = ranks.has(key) ? [key.length] : mergedEnds(key, ranks, longest);
     if (piece.length <= 64) {

@@ -103,7 +103,7 @@ export class TextWindow {
       const piece = more ? this.#pending : Uint8Array.of(LF);
       found = recordEnd(piece);
       const taken = found < 0 ? piece.length : found;
-      pieces.push(piece.subarray(0, taken));
+      pieces.push(piece.slice(0, taken));
       length += taken;
       if (more) this.#consume(taken);
       else this.#lastByte = LF;
