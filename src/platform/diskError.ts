@@ -12,11 +12,19 @@ export function diskError(error: unknown, what: string): TrancheError {
   switch (code) {
     case 'ENOSPC':
     case 'EDQUOT':
-      return new TrancheError('disk', `The disk is full while ${what} is written; free some space and resume.`, error);
+      return new TrancheError(
+        'disk',
+        `The disk is full: ${what} could not be written; free some space and try again.`,
+        error,
+      );
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
-      return new TrancheError('disk', `${what} may not be written; give yourself the right to it and resume.`, error);
+      return new TrancheError(
+        'disk',
+        `${what} may not be written; give yourself the right to it and try again.`,
+        error,
+      );
     default:
       return new TrancheError('disk', `${what} cannot be written (${code ?? String(error)}).`, error);
   }

@@ -3,7 +3,8 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { TrancheError } from '../core/errors.ts';
 import type { RenderFolder } from '../core/pipeline/renderJob.ts';
-import { keptChunkFiles, openPartFile } from './chunkFiles.ts';
+import { keptChunkFiles } from './chunkFiles.ts';
+import { openPartFile } from './partFile.ts';
 
 const MANIFEST = 'manifest.json';
 const OURS = /^(chunk-\d{4,}\.jsonl|keys\.parquet)(\.part)?$/;

@@ -1,29 +1,14 @@
 import { access, copyFile, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ResultFile, ResultFolder } from '../core/collect/resultFolder.ts';
-import { isTrancheError, messageOf, TrancheError } from '../core/errors.ts';
+import { TrancheError } from '../core/errors.ts';
+import { diskError, systemCode } from './diskError.ts';
+import { syncFolder } from './syncFolder.ts';
 
 const MANIFEST = 'manifest.json';
 /** Stands in for the manifest while files are moved in, and names the run that moves them. */
 const MOVING = '.tranche-moving';
 const MAX_MANIFEST_BYTES = 16_000_000;
-
-function codeOf(error: unknown): string {
-  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
-}
-
-/** A failure of the file system as one sentence. */
-function diskError(folder: string, error: unknown): TrancheError {
-  if (isTrancheError(error)) return error;
-  const code = codeOf(error);
-  if (code === 'ENOSPC' || code === 'EDQUOT') {
-    return new TrancheError('disk', `The disk is full: the results in ${folder} could not be written.`, error);
-  }
-  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
-    return new TrancheError('disk', `The results in ${folder} may not be written: check its permissions.`, error);
-  }
-  return new TrancheError('disk', `The results in ${folder} could not be written: ${messageOf(error)}.`, error);
-}
 
 async function exists(file: string): Promise<boolean> {
   return access(file).then(
@@ -38,18 +23,8 @@ async function textOf(file: string): Promise<string | null> {
     if ((await stat(file)).size > MAX_MANIFEST_BYTES) return '';
     return await readFile(file, 'utf8');
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return null;
+    if (systemCode(error) === 'ENOENT') return null;
     throw error;
-  }
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }
 
@@ -58,7 +33,7 @@ async function move(from: string, to: string): Promise<void> {
   try {
     await rename(from, to);
   } catch (error) {
-    if (codeOf(error) !== 'EXDEV') throw error;
+    if (systemCode(error) !== 'EXDEV') throw error;
     await copyFile(from, to);
     await rm(from);
   }
@@ -91,7 +66,7 @@ async function createFile(file: string): Promise<ResultFile> {
 function guarded(folder: string, file: ResultFile): ResultFile {
   const guard = async (work: Promise<void>): Promise<void> => {
     await work.catch((error: unknown) => {
-      throw diskError(folder, error);
+      throw diskError(error, `the results in ${folder}`);
     });
   };
   return { write: (bytes) => guard(file.write(bytes)), close: () => guard(file.close()) };
@@ -99,8 +74,8 @@ function guarded(folder: string, file: ResultFile): ResultFile {
 
 async function occupantOf(folder: string, names: readonly string[]): ReturnType<ResultFolder['occupant']> {
   const found = await stat(folder).catch((error: unknown) => {
-    if (codeOf(error) === 'ENOENT') return null;
-    throw diskError(folder, error);
+    if (systemCode(error) === 'ENOENT') return null;
+    throw diskError(error, `the results in ${folder}`);
   });
   if (found === null) return { kind: 'free' };
   if (!found.isDirectory()) {
@@ -162,7 +137,7 @@ export function openResultFolder(folder: string, runId: string): ResultFolder {
         created.set(name, file);
         return file;
       } catch (error) {
-        throw diskError(folder, error);
+        throw diskError(error, `the results in ${folder}`);
       }
     },
     publish: async (names) => {
@@ -171,14 +146,14 @@ export function openResultFolder(folder: string, runId: string): ResultFolder {
         await publishFiles(aside, folder, runId, new Set(created.keys()), names);
         created.clear();
       } catch (error) {
-        throw diskError(folder, error);
+        throw diskError(error, `the results in ${folder}`);
       }
     },
     discard: async () => {
       await closeAll().catch(() => undefined);
       created.clear();
       await rm(aside, { recursive: true, force: true }).catch((error: unknown) => {
-        throw diskError(folder, error);
+        throw diskError(error, `the results in ${folder}`);
       });
     },
   };

@@ -2,15 +2,13 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { TrancheError, messageOf } from '../../core/errors.ts';
 import type { RunDocument } from '../../core/pipeline/runDocument.ts';
-import { openPartFile } from '../../platform/chunkFiles.ts';
+import { writeWhole } from '../../platform/partFile.ts';
 
 const NAME = 'run.json';
 
 /** Writes a new run's document, whole or not at all. */
 export async function writeRunDocument(folder: string, document: RunDocument): Promise<void> {
-  const file = await openPartFile(path.join(folder, NAME));
-  await file.write(new TextEncoder().encode(`${JSON.stringify(document)}\n`));
-  await file.commit();
+  await writeWhole(path.join(folder, NAME), `${JSON.stringify(document)}\n`);
 }
 
 /** Reads a run's document; `notFound` where there is no such run, `corrupt` where it cannot be read. */

@@ -90,9 +90,9 @@ describe('files of a run', () => {
 
 describe('errors of the disk', () => {
   it.each([
-    ['ENOSPC', 'The disk is full while x is written; free some space and resume.'],
-    ['EDQUOT', 'The disk is full while x is written; free some space and resume.'],
-    ['EACCES', 'x may not be written; give yourself the right to it and resume.'],
+    ['ENOSPC', 'The disk is full: x could not be written; free some space and try again.'],
+    ['EDQUOT', 'The disk is full: x could not be written; free some space and try again.'],
+    ['EACCES', 'x may not be written; give yourself the right to it and try again.'],
     ['EIO', 'x cannot be written (EIO).'],
   ])('say %s in words', (code, message) => {
     expect(diskError(Object.assign(new Error('raw'), { code }), 'x')).toMatchObject({ code: 'disk', message });
