@@ -81,8 +81,8 @@ function openChunkWriter(deps: RenderDeps, maxBytes: number) {
     },
     /** Writes one piece; gives the chunk that ended before it. */
     write: async (piece: CutPiece, bytes: Uint8Array, rows: number): Promise<WrittenChunk | null> => {
-      if (piece.bytes === 0 || (deps.wanted && !deps.wanted.has(piece.chunk))) return null;
       const ended = current?.index === piece.chunk ? null : await close();
+      if (piece.bytes === 0 || (deps.wanted && !deps.wanted.has(piece.chunk))) return ended;
       current ??= {
         index: piece.chunk,
         sink: await deps.openSink(piece.chunk, deps.bytesOf(piece.chunk)),
