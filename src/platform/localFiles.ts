@@ -1,5 +1,5 @@
 import type { Stats } from 'node:fs';
-import { open, readdir, stat, type FileHandle } from 'node:fs/promises';
+import { open, readdir, realpath, stat, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { glob } from 'tinyglobby';
 import { TrancheError, throwIfAborted } from '../core/errors.ts';
@@ -73,7 +73,8 @@ async function listed(uri: string, name: string): Promise<ListedFile | null> {
 async function listFolder(root: string, signal: AbortSignal): Promise<{ files: ListedFile[]; passedOver: string[] }> {
   const files: ListedFile[] = [];
   const passedOver: string[] = [];
-  const visit = async (folder: string, prefix: string): Promise<void> => {
+  /** `within` are the real paths of the folders around: a link back to one of them is a loop, and not followed. */
+  const visit = async (folder: string, prefix: string, within: readonly string[]): Promise<void> => {
     throwIfAborted(signal);
     const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
       throw fileError(folder, error);
@@ -81,30 +82,62 @@ async function listFolder(root: string, signal: AbortSignal): Promise<{ files: L
     for (const entry of entries) {
       const name = prefix + entry.name;
       const uri = path.join(folder, entry.name);
-      if (isHidden(entry.name)) passedOver.push(name);
-      else if (entry.isDirectory()) await visit(uri, `${name}/`);
-      else {
-        const file = await listed(uri, name);
-        if (file) files.push(file);
+      if (isHidden(entry.name)) {
+        passedOver.push(name);
+        continue;
       }
+      const file = entry.isDirectory() ? null : await listed(uri, name);
+      if (file) files.push(file);
+      else if (entry.isDirectory() || entry.isSymbolicLink()) await descend(uri, `${name}/`, within);
     }
   };
-  await visit(root, '');
+  const descend = async (folder: string, prefix: string, within: readonly string[]): Promise<void> => {
+    const real = await realpath(folder).catch((error: unknown) => {
+      throw fileError(folder, error);
+    });
+    if (within.includes(real) || !(await stat(real)).isDirectory()) return;
+    await visit(folder, prefix, [...within, real]);
+  };
+  await descend(root, '', []);
   return { files, passedOver };
 }
 
-const MAGIC = /[*?[\]{}!()]/;
+/** Wildcards as `FileStore.glob` has them. */
+const MAGIC = /[*?[\]{}]/;
 
-/** The folder before the first wildcard, and the rest. */
-function splitPattern(pattern: string): { root: string; rest: string } {
-  const parts = pattern.replaceAll('\\', '/').split('/');
-  const magic = parts.findIndex((part) => MAGIC.test(part));
-  return { root: parts.slice(0, magic).join('/') || '/', rest: parts.slice(magic).join('/') };
+async function isFolder(name: string): Promise<boolean> {
+  return stat(name).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+}
+
+/** The folder before the first wildcard, and the rest. A folder that is really called like a pattern (`proj[1]`) is that folder. */
+async function splitPattern(pattern: string): Promise<{ root: string; rest: string }> {
+  const parts = (path.sep === '\\' ? pattern.replaceAll('\\', '/') : pattern).split('/');
+  let at = 0;
+  while (at < parts.length - 1) {
+    if (MAGIC.test(parts[at] ?? '') && !(await isFolder(parts.slice(0, at + 1).join('/')))) break;
+    at++;
+  }
+  return { root: parts.slice(0, at).join('/') || '/', rest: parts.slice(at).join('/') };
+}
+
+/** Parentheses, bars and a first `!` are letters of a name here, not the pattern language they are elsewhere. */
+function withoutExtras(pattern: string): string {
+  return pattern.replaceAll(/(?<!\\)[()|]|^!/g, '\\$&');
 }
 
 async function globFiles(pattern: string, signal: AbortSignal): Promise<{ root: string; files: ListedFile[] }> {
-  const { root, rest } = splitPattern(pattern);
-  const names = await glob(rest, { cwd: root, onlyFiles: true, dot: false, signal, ignore: ['**/_*', '**/_*/**'] });
+  const { root, rest } = await splitPattern(pattern);
+  if (!(await isFolder(root))) return { root, files: [] };
+  const names = await glob(withoutExtras(rest), {
+    cwd: root,
+    onlyFiles: true,
+    dot: false,
+    signal,
+    ignore: ['**/_*', '**/_*/**'],
+  });
   throwIfAborted(signal);
   const files = await Promise.all(names.map((name) => listed(path.join(root, name), name)));
   return { root, files: files.filter((file) => file !== null) };
