@@ -122,8 +122,16 @@ function readResults(tree: JobTree, top: JobSection, name: string, files: JobFil
       ['results', 'formats', wrong],
       `${JSON.stringify(formats[wrong])} is no format for results: known are "parquet" and "jsonl".`,
     );
+  const uri = section.text('uri') ?? `${name}.results`;
+  if (OBJECT_URI.test(uri)) {
+    const [scheme] = uri.split('//');
+    throw tree.source.error(
+      ['results', 'uri'],
+      `results are not written to ${scheme}// yet: name a folder of this machine in "results.uri".`,
+    );
+  }
   return {
-    uri: place(section.text('uri') ?? `${name}.results`, files),
+    uri: files.resolve(uri),
     columns: section.texts('columns', 'columns of the dataset') ?? [],
     formats: RESULT_FORMATS.filter((format) => formats.includes(format)),
   };

@@ -180,6 +180,11 @@ describe('a bad job gets one sentence with line and column:', () => {
       '9:16: unknown key "results.zzzzz": known are "uri", "columns", "formats".',
       { '"results": {}': '"results": { "zzzzz": 1 }' },
     ],
+    [
+      'results elsewhere than on this machine',
+      '9:23: results are not written to s3:// yet: name a folder of this machine in "results.uri".',
+      { '"results": {}': '"results": { "uri": "s3://bucket/out" }' },
+    ],
     ['a key twice', '9:3: the key "results" stands here a second time; keep one.', { '"limits": {}': '"results": {}' }],
     [
       'a key twice in the body',
