@@ -13,6 +13,7 @@ import { openCodecs } from '../../../../src/platform/codecs.ts';
 import { localFiles } from '../../../../src/platform/localFiles.ts';
 import { newHasher } from '../../../../src/platform/hasher.ts';
 import { python } from '../../../support/python.ts';
+import { xxh64 } from '../../../support/xxh64.ts';
 
 const signal = new AbortController().signal;
 let env: ReadEnv;
@@ -229,18 +230,37 @@ describe('columns', () => {
   });
 });
 
+/** XXH64 of each MiB, little-endian. */
+function blockHashes(text: string): Uint8Array[] {
+  const bytes = Buffer.from(text);
+  const hashes: Uint8Array[] = [];
+  for (let at = 0; at < bytes.length; at += 1 << 20) {
+    const hash = Buffer.alloc(8);
+    hash.writeBigUInt64LE(xxh64(bytes.subarray(at, at + (1 << 20))));
+    hashes.push(hash);
+  }
+  return hashes;
+}
+
 describe('the snapshot', () => {
   it('is the documented hash and changes with name, size and content', async () => {
     await put('a.csv', 'id\n1\n');
     await put('b.csv', 'id\n2\n');
+    const long = `id\n${'123456\n'.repeat(300_000)}`;
+    await put('c.csv', long);
     const snapshot = async () => {
       const { dataset, descriptions } = await open();
       return snapshotOf(dataset, descriptions, env, newHasher, signal);
     };
-    const sha = (text: string) => createHash('sha256').update(text).digest('hex');
+    const sha = (...parts: (string | Uint8Array)[]): string => {
+      const hash = createHash('sha256');
+      for (const part of parts) hash.update(part);
+      return hash.digest('hex');
+    };
     const lines = [
-      ['a.csv', 5, sha('id\n1\n')],
-      ['b.csv', 5, sha('id\n2\n')],
+      ['a.csv', 5, sha(...blockHashes('id\n1\n'))],
+      ['b.csv', 5, sha(...blockHashes('id\n2\n'))],
+      ['c.csv', long.length, sha(...blockHashes(long))],
     ].map((line) => `${JSON.stringify(line)}\n`);
     const first = await snapshot();
     expect(first).toBe(sha(`tranche-snapshot 1\n${lines.join('')}`));
