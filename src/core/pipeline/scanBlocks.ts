@@ -36,7 +36,7 @@ function firstRows(block: Block, rows: number): Block {
     skipped: block.skipped.filter((skipped) => skipped.row < rows),
     found: block.found.filter((found) => found.row < rows),
     kept: block.kept?.map((column) => firstKept(column, rows)) ?? null,
-    fatal: null,
+    fatal: block.fatal !== null && block.fatal.row < rows ? block.fatal : null,
   };
 }
 
@@ -61,10 +61,10 @@ export async function* scanBlocks(
     const block = output.rows > left ? firstRows(output, left) : output;
     yield { block, firstRow, release };
     firstRow += block.rows;
-    if (block.rows === left || output.rows > left) return;
-    if (block.fatal) {
+    if (block.fatal && block.fatal.row < left) {
       const row = firstRow - block.rows + block.fatal.row - rowsBeforeFile + 1;
       throw new TrancheError('badData', `${setup.dataset.files[file]?.uri ?? ''}, row ${row} ${block.fatal.problem}`);
     }
+    if (block.rows === left) return;
   }
 }
