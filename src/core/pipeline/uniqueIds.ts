@@ -5,9 +5,6 @@ import { scanBlocks } from './scanBlocks.ts';
 import type { ScanSetup } from './scanSetup.ts';
 import type { WorkPool } from './workPool.ts';
 
-/** Repeated hashes whose rows are looked up; more repeats than this are certain to hold a real one among the first. */
-const LOOKED_UP = 1000;
-
 function sentence(first: FoundRow & { place: number }, second: FoundRow & { place: number }): string {
   const key = (row: FoundRow): string => row.key.map((part) => JSON.stringify(part)).join(', ');
   const rows = `Rows ${first.place + 1} and ${second.place + 1}`;
@@ -29,7 +26,7 @@ export async function refuseRepeatedIds(
 ): Promise<void> {
   if (repeated.length === 0) return;
   const seen = new Map<string, FoundRow & { place: number }>();
-  const finding: ScanSetup = { ...setup, mode: 'find', tokens: null, wantedHashes: repeated.slice(0, LOOKED_UP) };
+  const finding: ScanSetup = { ...setup, mode: 'find', tokens: null, wantedHashes: repeated };
   for await (const { block, firstRow, release } of scanBlocks(pool, finding, fragments, limit, signal)) {
     for (const found of block.found) {
       const row = { ...found, place: firstRow + found.row };

@@ -4,11 +4,13 @@ import type { TempFile, TempSpace } from '../ports.ts';
 const HELD = 4_000_000;
 /** Hashes read from a spilled run at a time. */
 const WINDOW = 65_536;
+/** Repeats that are found at most: more than these are certain to hold a real one among the first. */
+const MOST_REPEATS = 1000;
 
 export interface HashCollector {
   /** Adds hashes; the array is free again when the promise resolves. */
   add: (hashes: BigUint64Array) => Promise<void>;
-  /** The hashes that were added more than once, each once, ascending. */
+  /** The first 1000 hashes, ascending, that were added more than once, each once. */
   repeated: () => Promise<bigint[]>;
 }
 
@@ -24,13 +26,12 @@ async function* readRun({ file, count }: Run, window: number): AsyncGenerator<Bi
   }
 }
 
-function repeatedIn(sorted: BigUint64Array): bigint[] {
-  const found: bigint[] = [];
-  for (let i = 1; i < sorted.length; i++) {
+/** Adds what a sorted array repeats, as long as there is room. */
+function addRepeated(sorted: BigUint64Array, found: bigint[]): void {
+  for (let i = 1; i < sorted.length && found.length < MOST_REPEATS; i++) {
     const hash = sorted[i];
     if (hash !== undefined && hash === sorted[i - 1] && found.at(-1) !== hash) found.push(hash);
   }
-  return found;
 }
 
 interface Cursor {
@@ -90,7 +91,8 @@ async function repeatedAcross(runs: readonly Run[], window: number): Promise<big
     const bound = lasts.reduce((least, last) => (last < least ? last : least));
     // A hash equal to the bound may go on in the same run's next window.
     const gathered = takeUpTo(live, bound);
-    found.push(...repeatedIn(gathered));
+    addRepeated(gathered, found);
+    if (found.length >= MOST_REPEATS) return found;
     for (const cursor of live) await passEqual(cursor, bound, found);
   }
 }
@@ -135,7 +137,11 @@ export function collectHashes(temp: TempSpace, heldHashes = HELD, windowHashes =
       }
     },
     repeated: async () => {
-      if (runs.length === 0) return repeatedIn(held.subarray(0, count).sort());
+      if (runs.length === 0) {
+        const found: bigint[] = [];
+        addRepeated(held.subarray(0, count).sort(), found);
+        return found;
+      }
       if (count > 0) await spill();
       held = new BigUint64Array(0);
       return repeatedAcross(runs, windowHashes);

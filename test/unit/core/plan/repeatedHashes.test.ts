@@ -51,4 +51,17 @@ describe('repeated hashes', () => {
     hashes.push(hashes[17] ?? 0n);
     expect(await repeated(hashes, 100_000)).toEqual([hashes[17]]);
   });
+
+  it('gives the first 1000 where very many repeat, in memory and spilled', async () => {
+    const once = BigUint64Array.from({ length: 400_000 }, (_, i) => BigInt(i));
+    const first = Array.from({ length: 1000 }, (_, i) => BigInt(i));
+    for (const held of [1_000_000, 300_000]) {
+      const temp = openTempSpace();
+      const collector = collectHashes(temp, held, held);
+      await collector.add(once);
+      await collector.add(once);
+      expect(await collector.repeated()).toEqual(first);
+      await temp.close();
+    }
+  });
 });
