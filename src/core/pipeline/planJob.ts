@@ -15,6 +15,7 @@ import { keepRows } from './keepRows.ts';
 import { jobFragments, type OpenedJob } from './openJob.ts';
 import { planHash } from './planHash.ts';
 import { scanBlocks } from './scanBlocks.ts';
+import { sideBySide } from './sideBySide.ts';
 import { tokenFigures } from './tokenFigures.ts';
 import { refuseRepeatedIds } from './uniqueIds.ts';
 import type { WorkPool } from './workPool.ts';
@@ -99,8 +100,11 @@ export async function planJob(
   signal: AbortSignal,
 ): Promise<Plan> {
   const { job, dataset } = opened;
-  const snapshotting = snapshotOf(dataset, opened.descriptions, deps.env, deps.newHasher, signal);
-  const [snapshot, measured] = await Promise.all([snapshotting, measure(opened, options, deps, signal)]);
+  const [snapshot, measured] = await sideBySide(
+    (either) => snapshotOf(dataset, opened.descriptions, deps.env, deps.newHasher, either),
+    (either) => measure(opened, options, deps, either),
+    signal,
+  );
   const { chunks } = measured;
   const tokens = await tokenFigures(opened, chunks, measured.sampled);
   const cost = greatestCost({

@@ -12,6 +12,7 @@ import { jobSetup } from './jobSetup.ts';
 import { jobFragments, type OpenedJob } from './openJob.ts';
 import { planHash } from './planHash.ts';
 import { renderChunks, type RenderDeps, type RenderEnd, type WrittenChunk } from './renderChunks.ts';
+import { sideBySide } from './sideBySide.ts';
 import { tokenFigures } from './tokenFigures.ts';
 import { refuseRepeatedIds } from './uniqueIds.ts';
 import type { WorkPool } from './workPool.ts';
@@ -131,8 +132,11 @@ async function renderChecked(
 export async function renderJob(opened: OpenedJob, deps: RenderJobDeps, signal: AbortSignal): Promise<RenderManifest> {
   const { keys } = deps.folder;
   try {
-    const snapshotting = snapshotOf(opened.dataset, opened.descriptions, deps.env, deps.newHasher, signal);
-    const [snapshot, { end, hashes }] = await Promise.all([snapshotting, renderChecked(opened, deps, signal)]);
+    const [snapshot, { end, hashes }] = await sideBySide(
+      (either) => snapshotOf(opened.dataset, opened.descriptions, deps.env, deps.newHasher, either),
+      (either) => renderChecked(opened, deps, either),
+      signal,
+    );
     const manifest = await manifestOf(opened, planHash(opened, snapshot, deps.newHasher), end, hashes);
     await keys.commit();
     await deps.folder.writeManifest(`${JSON.stringify(manifest, null, 2)}\n`);
