@@ -3,6 +3,8 @@ export interface ByteSource {
   /** For error sentences. */
   readonly name: string;
   readonly sizeBytes: number;
+  /** Milliseconds since the epoch when it was opened, as the listing has them. */
+  readonly modifiedMs: number;
   /** Exactly the bytes [offset, offset + length); a short file is a `changed` error naming it. They may lie in `into`, which has room for them, else in a fresh array. */
   read: (offset: number, length: number, signal: AbortSignal, into?: Uint8Array) => Promise<Uint8Array>;
   /** Throws `changed` if the file is no longer the one that was opened (size or time). */

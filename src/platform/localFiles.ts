@@ -30,6 +30,7 @@ function localSource(uri: string, handle: FileHandle, opened: Stats): ByteSource
   return {
     name: uri,
     sizeBytes: opened.size,
+    modifiedMs: opened.mtimeMs,
     read: async (offset, length, signal, into) => {
       throwIfAborted(signal);
       const bytes = into?.subarray(0, length) ?? new Uint8Array(length);

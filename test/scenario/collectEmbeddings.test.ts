@@ -58,6 +58,7 @@ async function openFileSource(path: string): Promise<ByteSource> {
   return {
     name: path,
     sizeBytes: (await handle.stat()).size,
+    modifiedMs: 0,
     read: async (offset, length) => {
       const bytes = new Uint8Array(length);
       const { bytesRead } = await handle.read(bytes, 0, length, offset);

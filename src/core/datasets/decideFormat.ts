@@ -5,6 +5,7 @@ import type { FoundFiles } from './datasetFiles.ts';
 import { formatOfEnding } from './fileEnding.ts';
 import type { ReadEnv } from './formatReader.ts';
 import { mapLimited } from './mapLimited.ts';
+import { openFile } from './openFile.ts';
 import { sniffContent, type Content } from './sniffContent.ts';
 
 const NAMES: Readonly<Record<DatasetFormat, string>> = {
@@ -38,7 +39,7 @@ export async function decideFormats(
 ): Promise<DecidedFormat> {
   const contents = await mapLimited(found.files, AT_ONCE, async (file) => {
     throwIfAborted(signal);
-    const source = await env.files.open(file.uri, signal);
+    const source = await openFile(env.files, file, signal);
     try {
       return { file, content: await sniffContent(source, env.codecs, signal) };
     } finally {

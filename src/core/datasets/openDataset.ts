@@ -9,6 +9,7 @@ import { formatReaders } from './formatReaders.ts';
 import { hivePartition } from './hivePartition.ts';
 import { mapLimited } from './mapLimited.ts';
 import { mergeColumns } from './mergeColumns.ts';
+import { openFile } from './openFile.ts';
 
 /** A dataset and what its files said of themselves. */
 export interface OpenedDataset {
@@ -53,7 +54,7 @@ async function describe(
   signal: AbortSignal,
 ): Promise<FileDescription> {
   throwIfAborted(signal);
-  const source = await env.files.open(file.uri, signal);
+  const source = await openFile(env.files, file, signal);
   try {
     return await formatReaders[format].describe(source, file, env, signal);
   } finally {

@@ -4,6 +4,7 @@ import type { Dataset } from '../model/dataset.ts';
 import type { FileDescription } from '../model/fileDescription.ts';
 import type { ByteSource, Hasher } from '../ports.ts';
 import type { ReadEnv } from './formatReader.ts';
+import { openFile } from './openFile.ts';
 
 /** Content is hashed a block at a time at memory speed; the blocks' hashes go through SHA-256. */
 const BLOCK_BYTES = 1 << 20;
@@ -25,12 +26,14 @@ export async function snapshotOf(
   const write = (line: string): void => hasher.update(new TextEncoder().encode(`${line}\n`));
   const blocks = openBlockHashes(openKernel());
   write('tranche-snapshot 1');
-  for (const [index, { uri, name, sizeBytes }] of dataset.files.entries()) {
+  for (const [index, file] of dataset.files.entries()) {
+    const { name, sizeBytes } = file;
     const identity = descriptions[index]?.identity;
     if (identity === undefined) throw new TrancheError('internal', `${name} was not described.`);
-    const source = await env.files.open(uri, signal);
+    const source = await openFile(env.files, file, signal);
     try {
       write(JSON.stringify([name, sizeBytes, await digestOf(source, identity, blocks, newHasher(), signal)]));
+      await source.verifyUnchanged();
     } finally {
       await source.close();
     }

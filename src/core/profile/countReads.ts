@@ -19,6 +19,7 @@ export function countReads(files: FileStore): CountedReads {
         return {
           name: source.name,
           sizeBytes: source.sizeBytes,
+          modifiedMs: source.modifiedMs,
           verifyUnchanged: () => source.verifyUnchanged(),
           close: () => source.close(),
           read: async (offset, length, readSignal) => {

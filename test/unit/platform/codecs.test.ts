@@ -13,6 +13,7 @@ function sourceOf(bytes: Uint8Array, name = 'rows.jsonl.zst'): ByteSource {
   return {
     name,
     sizeBytes: bytes.length,
+    modifiedMs: 0,
     read: async (offset, length) => bytes.slice(offset, offset + length),
     verifyUnchanged: async () => undefined,
     close: async () => undefined,

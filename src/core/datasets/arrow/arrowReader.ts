@@ -6,6 +6,7 @@ import type { Dataset, DatasetFile, Fragment } from '../../model/dataset.ts';
 import type { ByteSource } from '../../ports.ts';
 import { constantColumn } from '../constantColumn.ts';
 import type { FormatReader, FragmentReader, ReadEnv, TextBatch } from '../formatReader.ts';
+import { openFile } from '../openFile.ts';
 import { arrowBytes } from '../values/arrowBytes.ts';
 import type { ArrowArray } from '../values/arrowArray.ts';
 import { openTextContext, wholeDictionary } from '../values/arrayText.ts';
@@ -47,7 +48,7 @@ function openArrowReader(
   const use = async (file: DatasetFile, signal: AbortSignal): Promise<OpenFile> => {
     if (current?.file === file) return current;
     await close();
-    const source = await env.files.open(file.uri, signal);
+    const source = await openFile(env.files, file, signal);
     try {
       current = { file, source, container: await openContainer(source, signal) };
       return current;

@@ -3,6 +3,7 @@ import type { ColumnPath } from '../../model/columnType.ts';
 import type { Dataset, Fragment } from '../../model/dataset.ts';
 import type { ByteSource } from '../../ports.ts';
 import type { ReadEnv } from '../formatReader.ts';
+import { openFile } from '../openFile.ts';
 import { badArrow, blockMessage, openContainer } from './arrowContainer.ts';
 import { batchParts, packedBytes } from './batchParts.ts';
 import { wantedColumn, wantedPart } from './wantedColumn.ts';
@@ -19,12 +20,12 @@ export async function fragmentsOfArrow(
   env: ReadEnv,
   signal: AbortSignal,
 ): Promise<Fragment[]> {
-  const { uri, name } = fileOf(dataset, file);
-  const source = await env.files.open(uri, signal);
+  const opened = fileOf(dataset, file);
+  const source = await openFile(env.files, opened, signal);
   try {
     return await cut(source, file, columns, signal);
   } catch (error) {
-    throw badArrow(name, error);
+    throw badArrow(opened.name, error);
   } finally {
     await source.close();
   }

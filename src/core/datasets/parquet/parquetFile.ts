@@ -3,6 +3,7 @@ import type { Dataset, DatasetFile } from '../../model/dataset.ts';
 import { TrancheError } from '../../errors.ts';
 import type { ByteSource } from '../../ports.ts';
 import type { ReadEnv } from '../formatReader.ts';
+import { openFile } from '../openFile.ts';
 import { brokenParquet } from './brokenParquet.ts';
 import type { FlatLeaf } from './flatLeaf.ts';
 import { flatLeaf } from './flatLeaf.ts';
@@ -35,12 +36,10 @@ export async function describedFile(source: ByteSource, signal: AbortSignal): Pr
   }
 }
 
-/** Opens a file of a dataset; a file of another size than the dataset knows is a `changed` error. */
+/** Opens a file of a dataset; a file that changed since the dataset was opened is a `changed` error. */
 export async function openParquetFile(file: DatasetFile, env: ReadEnv, signal: AbortSignal): Promise<ParquetFile> {
-  const source = await env.files.open(file.uri, signal);
+  const source = await openFile(env.files, file, signal);
   try {
-    if (source.sizeBytes !== file.sizeBytes)
-      throw new TrancheError('changed', `${file.name} changed while it was being read; run the command again.`);
     return await describedFile(source, signal);
   } catch (error) {
     await source.close();

@@ -1,5 +1,6 @@
 import type { DatasetFile } from '../../model/dataset.ts';
 import type { ByteSource, FileStore } from '../../ports.ts';
+import { openFile } from '../openFile.ts';
 
 /** Keeps the source of the file that is being read open, one at a time. */
 export interface OpenSources {
@@ -19,7 +20,7 @@ export function openSources(files: FileStore): OpenSources {
     use: async (file, signal) => {
       if (current?.uri === file.uri) return current.source;
       await close();
-      const source = await files.open(file.uri, signal);
+      const source = await openFile(files, file, signal);
       current = { uri: file.uri, source };
       return source;
     },

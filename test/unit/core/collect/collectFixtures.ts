@@ -49,6 +49,7 @@ export function memorySource(name: string, bytes: Uint8Array): ByteSource {
   return {
     name,
     sizeBytes: bytes.length,
+    modifiedMs: 0,
     read: async (offset, length) => {
       if (!(offset >= 0 && length >= 0 && offset + length <= bytes.length)) throw new RangeError('read past the end');
       return bytes.slice(offset, offset + length);

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ReadEnv } from '../../../../src/core/datasets/formatReader.ts';
+import { formatReaders } from '../../../../src/core/datasets/formatReaders.ts';
 import { openDataset, type OpenedDataset } from '../../../../src/core/datasets/openDataset.ts';
 import { snapshotOf } from '../../../../src/core/datasets/snapshot.ts';
 import { isTrancheError } from '../../../../src/core/errors.ts';
@@ -12,6 +13,7 @@ import type { DatasetFormat } from '../../../../src/core/model/dataset.ts';
 import { openCodecs } from '../../../../src/platform/codecs.ts';
 import { localFiles } from '../../../../src/platform/localFiles.ts';
 import { newHasher } from '../../../../src/platform/hasher.ts';
+import { openKernel } from '../../../../src/kernel/kernel.ts';
 import { python } from '../../../support/python.ts';
 import { xxh64 } from '../../../support/xxh64.ts';
 
@@ -267,5 +269,41 @@ describe('the snapshot', () => {
     expect(await snapshot()).toBe(first);
     await put('b.csv', 'id\n3\n');
     expect(await snapshot()).not.toBe(first);
+  });
+});
+
+describe('a file that changes after the dataset was opened', () => {
+  /** Same size, other content, an hour later. */
+  const change = async (name: string): Promise<void> => {
+    const file = path.join(folder, name);
+    await writeFile(file, (await readFile(file)).reverse());
+    await utimes(file, new Date(), new Date(Date.now() + 3_600_000));
+  };
+
+  it('ends its snapshot', async () => {
+    await put('a.csv', 'id\n12\n');
+    await put('b.csv', 'id\n34\n');
+    const { dataset, descriptions } = await open();
+    await change('b.csv');
+    expect(await refusal(snapshotOf(dataset, descriptions, env, newHasher, signal))).toMatch(
+      /^changed: b\.csv changed while the dataset was read/,
+    );
+  });
+
+  it('is not read, whatever its format', async () => {
+    await made('a.parquet', 'a.parquet');
+    await made('a.arrow', 'a.arrow');
+    await put('a.csv', 'id,text\n1,2\n');
+    await put('a.jsonl', '{"id":1}\n');
+    for (const name of ['a.parquet', 'a.arrow', 'a.csv', 'a.jsonl']) {
+      const { dataset } = await open(name);
+      const format = formatReaders[dataset.format];
+      const [fragment] = await format.fragments(dataset, 0, [['id']], env, signal);
+      const reader = format.open(dataset, [['id']], openKernel(), env);
+      await change(name);
+      const read = reader.batches(fragment ?? { file: 0, rows: 0, part: { kind: 'bytes', from: 0, to: null } }, signal);
+      expect(await refusal(read.next())).toContain(`changed: ${name} changed while the dataset was read`);
+      await reader.close();
+    }
   });
 });

@@ -15,6 +15,7 @@ function memorySource(name: string, bytes: Uint8Array): ByteSource {
   return {
     name,
     sizeBytes: bytes.length,
+    modifiedMs: 0,
     read: async (offset, length) => {
       if (offset < 0 || offset + length > bytes.length) throw new Error('read outside the file');
       return bytes.slice(offset, offset + length);

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile, readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -148,8 +148,8 @@ function textsOf(kernel: Kernel, column: TextColumn, rows: number): (string | nu
 
 async function fileAt(name: string): Promise<DatasetFile> {
   const uri = path.join(folder, name);
-  const { length } = await readFile(uri);
-  return { name, uri, sizeBytes: length, modifiedMs: 0, compression: 'none', partition: {} };
+  const { size, mtimeMs } = await stat(uri);
+  return { name, uri, sizeBytes: size, modifiedMs: mtimeMs, compression: 'none', partition: {} };
 }
 
 async function open(name: string, partition: Record<string, string | null> = {}): Promise<Dataset> {

@@ -29,6 +29,7 @@ function sourceOf(bytes: Uint8Array, name: string, reads: OpenedParquet['reads']
   return {
     name,
     sizeBytes: bytes.length,
+    modifiedMs: 0,
     read: async (offset, length) => {
       if (offset < 0 || length < 0 || offset + length > bytes.length) throw new Error(`read of ${length} at ${offset}`);
       reads.push({ offset, length });
