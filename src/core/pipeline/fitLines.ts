@@ -1,7 +1,7 @@
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { TextColumn } from '../../kernel/textColumn.ts';
 import type { LineBatch, LineRenderer } from '../render/lineRenderer.ts';
-import { cutColumn } from './tokenMeter.ts';
+import { cutColumn } from './cutColumn.ts';
 
 function valueBytes(kernel: Kernel, column: TextColumn, row: number): number {
   const [from = 0, to = 0] = kernel.ints(column.offsets + 4 * row, 2);

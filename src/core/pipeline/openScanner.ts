@@ -6,11 +6,12 @@ import { keepColumn } from '../render/keptColumn.ts';
 import { openLineRenderer, type LineBatch, type LineRenderer } from '../render/lineRenderer.ts';
 import { SKIP } from '../render/skip.ts';
 import { fitLines } from './fitLines.ts';
+import { openCells } from './openCells.ts';
 import { scanColumns } from './scanColumns.ts';
 import { scanRows, type ScanRows } from './scanRows.ts';
 import type { ScanSetup } from './scanSetup.ts';
 import { failsOn, keyOf, skippedRows, type Cell } from './skippedRows.ts';
-import { openCells, type TokenMeter } from './tokenMeter.ts';
+import type { TokenMeter } from './tokenMeter.ts';
 
 export interface Scanner {
   /** The blocks of a fragment in order; a block's line bytes are gone when the next one is asked for. A block with a fatal row is the last. */

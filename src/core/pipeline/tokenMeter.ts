@@ -4,10 +4,10 @@ import type { SampledLine } from '../model/block.ts';
 import type { TokenCounter } from '../profile/tokens.ts';
 import type { LineBatch } from '../render/lineRenderer.ts';
 import { SKIP } from '../render/skip.ts';
+import { cutColumn } from './cutColumn.ts';
+import { openCells } from './openCells.ts';
 import type { RequestTexts } from './requestTexts.ts';
 import type { TokenSetup } from './scanSetup.ts';
-
-const LEAVE = 0xffffffff;
 
 /** Tokens that every line has, whatever its row. */
 export function fixedTokens({ fixed, framingTokens }: RequestTexts, tokens: TokenCounter): number {
@@ -21,45 +21,6 @@ export interface TokenMeter {
   readonly countAll: (batch: LineBatch) => Uint32Array | null;
   /** The batch's share of the sample, once its lines have lengths; `hashes` are those of the ids. */
   readonly sample: (batch: LineBatch, hashes: BigUint64Array) => SampledLine[];
-}
-
-function copyColumn(kernel: Kernel, column: TextColumn, rows: number): TextColumn {
-  const [from = 0] = kernel.ints(column.offsets, 1);
-  const [to = 0] = kernel.ints(column.offsets + 4 * rows, 1);
-  const offsets = kernel.reserve(4 * (rows + 1));
-  const values = kernel.reserve(to - from);
-  kernel.ints(offsets, rows + 1).set(kernel.ints(column.offsets, rows + 1).map((offset) => offset - from));
-  kernel.bytes(values, to - from).set(kernel.bytes(column.values + from, to - from));
-  return { ...column, offsets, values };
-}
-
-/** A reader of single values. */
-export function openCells(kernel: Kernel): (column: TextColumn, row: number) => string {
-  const decoder = new TextDecoder();
-  return (column, row) => {
-    const [from = 0, to = 0] = kernel.ints(column.offsets + 4 * row, 2);
-    return decoder.decode(kernel.bytes(column.values + from, to - from));
-  };
-}
-
-/** Shortens a copy of a column: `limitOf` gives the bytes that stay of a row's value, or null to leave it. */
-export function cutColumn(
-  kernel: Kernel,
-  column: TextColumn,
-  rows: number,
-  limitOf: (row: number, bytes: number) => number | null,
-): TextColumn {
-  const copy = copyColumn(kernel, column, rows);
-  const limits = kernel.reserve(4 * rows);
-  const offsets = kernel.ints(copy.offsets, rows + 1);
-  const wanted = new Int32Array(rows);
-  for (let row = 0; row < rows; row++) {
-    const bytes = (offsets[row + 1] ?? 0) - (offsets[row] ?? 0);
-    wanted[row] = limitOf(row, bytes) ?? LEAVE;
-  }
-  kernel.ints(limits, rows).set(wanted);
-  kernel.cutText(copy.offsets, copy.values, rows, limits);
-  return copy;
 }
 
 /** A 32-bit mix of an id's hash (its low word) and the seed, as a share of 2^32. */
