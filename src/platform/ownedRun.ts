@@ -1,10 +1,9 @@
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Clock } from '../core/ports.ts';
 import type { RunFiles } from '../core/runs/runPorts.ts';
-import { diskError } from './diskError.ts';
 import { openJournal, readJournal, type JournalFile } from './journalFile.ts';
 import { acquireLease, type Lease, type Surface } from './lease.ts';
+import { makePrivateFolder } from './privateFolder.ts';
 import { openRunFiles } from './runFiles.ts';
 import { journalPath } from './runFolders.ts';
 
@@ -20,9 +19,7 @@ export interface OwnedRun {
 
 /** Takes a run's folder, made if it is new; throws `owned` naming the owner when another process lives on it. */
 export async function openOwnedRun(folder: string, surface: Surface, clock: Clock): Promise<OwnedRun> {
-  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
-    throw diskError(error, folder);
-  });
+  await makePrivateFolder(folder);
   const file = journalPath(folder);
   const minFence = (await readJournal(file)).at(-1)?.fence ?? 0;
   const what = `Run ${path.basename(folder)}`;

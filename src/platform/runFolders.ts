@@ -6,6 +6,11 @@ import { systemCode } from './diskError.ts';
 
 const RUN_ID = /^\d{8}-\d{6}-[a-z0-9]{4,12}$/;
 
+/** True for a name that a run of ours could have. */
+export function isRunId(name: string): boolean {
+  return RUN_ID.test(name);
+}
+
 /** A new run's id: UTC time, then chance, so that ids sort by age: `20261124-060500-k3f9`. */
 export function newRunId(nowMs: number): string {
   const time = new Date(nowMs)

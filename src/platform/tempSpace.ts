@@ -1,31 +1,32 @@
 import { mkdtemp, open, rm, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { TrancheError } from '../core/errors.ts';
 import type { TempFile, TempSpace } from '../core/ports.ts';
+import { diskError } from './diskError.ts';
+
+/** How the scratch folders of this program begin; then comes the process that made them. */
+export const SCRATCH_PREFIX = 'tranche-scratch-';
 
 /** Scratch files in a folder of their own below `parent`, made at first use. */
 export function openTempSpace(parent: string = tmpdir()): TempSpace {
   let folder: Promise<string> | undefined;
   const handles: FileHandle[] = [];
-  const failed = (error: unknown): TrancheError =>
-    new TrancheError('disk', `Scratch files could not be written below ${parent}: free some space there.`, error);
-
+  const guard = async <T>(work: Promise<T>): Promise<T> => {
+    try {
+      return await work;
+    } catch (error) {
+      throw diskError(error, `scratch files below ${parent}`);
+    }
+  };
   const create = async (): Promise<TempFile> => {
-    folder ??= mkdtemp(path.join(parent, 'tranche-'));
-    const handle = await open(path.join(await folder, String(handles.length)), 'wx+').catch((error: unknown) => {
-      throw failed(error);
-    });
+    folder ??= mkdtemp(path.join(parent, `${SCRATCH_PREFIX}${process.pid}-`));
+    const handle = await guard(open(path.join(await guard(folder), String(handles.length)), 'wx+'));
     handles.push(handle);
     return {
-      append: async (bytes) => {
-        await handle.appendFile(bytes).catch((error: unknown) => {
-          throw failed(error);
-        });
-      },
+      append: (bytes) => guard(handle.appendFile(bytes)),
       read: async (offset, length) => {
         const bytes = new Uint8Array(length);
-        const { bytesRead } = await handle.read(bytes, 0, length, offset);
+        const { bytesRead } = await guard(handle.read(bytes, 0, length, offset));
         return bytes.subarray(0, bytesRead);
       },
     };
@@ -34,7 +35,8 @@ export function openTempSpace(parent: string = tmpdir()): TempSpace {
     create,
     close: async () => {
       await Promise.all(handles.map((handle) => handle.close()));
-      if (folder) await rm(await folder, { recursive: true, force: true });
+      const made = await folder?.catch(() => undefined); // who asked for a file heard of it
+      if (made !== undefined) await guard(rm(made, { recursive: true, force: true }));
     },
   };
 }

@@ -55,6 +55,17 @@ describe('an owned run', () => {
   });
 });
 
+describe('the folder of a run', () => {
+  it.skipIf(process.platform === 'win32')('is closed to other users, also above it', async () => {
+    const folder = runFolder(path.join(root, 'state'), '20261124-060500-aaaa');
+    await (await openOwnedRun(folder, 'CLI', systemClock())).close();
+    const modes = await Promise.all(
+      [folder, path.join(root, 'state')].map(async (name) => (await stat(name)).mode & 0o777),
+    );
+    expect(modes).toEqual([0o700, 0o700]);
+  });
+});
+
 describe('files of a run', () => {
   async function* pieces(...texts: string[]): AsyncGenerator<Uint8Array> {
     for (const text of texts) yield new TextEncoder().encode(text);
