@@ -4,12 +4,17 @@ import { snappyUncompressor } from 'hysnappy';
 import { ZSTDDecoder } from 'zstddec/stream';
 import { TrancheError, isTrancheError, messageOf, throwIfAborted } from '../core/errors.ts';
 import type { ByteSource, Codecs, PageCodec } from '../core/ports.ts';
+import { garbageCollector } from './collectGarbage.ts';
 import { unpackLz4Any, unpackLz4Block, unpackLz4Frame } from './lz4.ts';
 
 /** No single block may claim more. */
 const MAX_BLOCK_BYTES = 1 << 30;
-/** Blocks above this leave no grown WebAssembly memory behind. */
-const KEEP_BYTES = 16 << 20;
+/** Blocks above this leave no grown WebAssembly memory behind; those below would only take a fresh one each time. */
+const KEEP_BYTES = 80 << 20;
+/** Blocks from this on are worth a look for garbage first. */
+const LARGE_BYTES = 8 << 20;
+/** What an announced size may make zlib set aside at once. */
+const MAX_CHUNK_BYTES = 128 << 20;
 const PIECE_BYTES = 1 << 20;
 /** A decoder that gives nothing so many times running is stuck on broken input. */
 const MAX_EMPTY_OUTPUTS = 1000;
@@ -17,9 +22,14 @@ const MAX_EMPTY_OUTPUTS = 1000;
 /** Node has zstd from 22.15 on; the types are of Node 20. */
 const nativeZstd = (
   zlib as unknown as {
-    zstdDecompressSync?: (packed: Uint8Array, options: { maxOutputLength: number }) => Uint8Array;
+    zstdDecompressSync?: (packed: Uint8Array, options: { maxOutputLength: number; chunkSize: number }) => Uint8Array;
   }
 ).zstdDecompressSync;
+
+/** One output buffer of the announced size: zlib otherwise gathers small ones and copies them together. */
+function outputOf(sizeBytes: number): { maxOutputLength: number; chunkSize: number } {
+  return { maxOutputLength: sizeBytes, chunkSize: Math.min(sizeBytes, MAX_CHUNK_BYTES) + 64 };
+}
 
 type Unpack = (packed: Uint8Array, sizeBytes: number) => Uint8Array;
 
@@ -79,7 +89,7 @@ function zstdUnpacker(decoder: ZSTDDecoder): Unpack {
       : decoder.decode(packed, sizeBytes);
   if (nativeZstd === undefined) return portable;
   return (packed, sizeBytes) => {
-    const unpacked = nativeZstd(packed, { maxOutputLength: sizeBytes });
+    const unpacked = nativeZstd(packed, outputOf(sizeBytes));
     // Node ends after the first frame; the other decoder reads them all.
     return unpacked.length < sizeBytes ? portable(packed, sizeBytes) : unpacked;
   };
@@ -89,8 +99,8 @@ function unpackers(decoder: ZSTDDecoder): Record<PageCodec, Unpack> {
   return {
     UNCOMPRESSED: (packed) => packed,
     SNAPPY: snappyUnpacker(),
-    GZIP: (packed, sizeBytes) => zlib.unzipSync(packed, { maxOutputLength: sizeBytes }),
-    BROTLI: (packed, sizeBytes) => zlib.brotliDecompressSync(packed, { maxOutputLength: sizeBytes }),
+    GZIP: (packed, sizeBytes) => zlib.unzipSync(packed, outputOf(sizeBytes)),
+    BROTLI: (packed, sizeBytes) => zlib.brotliDecompressSync(packed, outputOf(sizeBytes)),
     ZSTD: zstdUnpacker(decoder),
     LZ4: unpackLz4Any,
     LZ4_RAW: unpackLz4Block,
@@ -194,10 +204,13 @@ export async function openCodecs(): Promise<Codecs> {
   const decoder = new ZSTDDecoder();
   await decoder.init();
   const table = unpackers(decoder);
+  const collectGarbage = garbageCollector();
   return {
     unpack: (codec, packed, sizeBytes) => {
       if (!(sizeBytes >= 0 && sizeBytes <= MAX_BLOCK_BYTES)) throw new Error(`a block of ${sizeBytes} bytes`);
       if (sizeBytes === 0) return new Uint8Array(0);
+      // The page before this one is dead by now.
+      if (sizeBytes >= LARGE_BYTES) collectGarbage();
       const unpacked = table[codec](packed, sizeBytes);
       if (unpacked.length !== sizeBytes) throw new Error('unpacks to another size than announced');
       return unpacked;

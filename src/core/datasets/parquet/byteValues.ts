@@ -23,17 +23,14 @@ export interface ByteValues {
 /** PLAIN byte arrays in bytes[at, end). */
 export function plainByteValues(bytes: Uint8Array, at: number, end: number): ByteValues {
   let fitted = { count: 0, bytes: 0 };
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const fit = (count: number, maxBytes: number): Fit => {
     let from = at;
     let sum = 0;
     let i = 0;
     for (; i < count; i++) {
       if (end - from < 4) throw new Error('its values end early');
-      const length =
-        (bytes[from] ?? 0) +
-        (bytes[from + 1] ?? 0) * 0x100 +
-        (bytes[from + 2] ?? 0) * 0x10000 +
-        (bytes[from + 3] ?? 0) * 0x1000000;
+      const length = view.getUint32(from, true);
       if (length > end - from - 4) throw new Error('a value is longer than its page');
       if (sum + length > maxBytes && i > 0) break;
       sum += length;

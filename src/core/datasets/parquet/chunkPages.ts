@@ -21,6 +21,8 @@ export interface PackedPage {
 const HEADER_BYTES = 256;
 const MAX_HEADER_BYTES = 16 << 20;
 const MAX_INDEX_BYTES = 64 << 20;
+/** What is kept of the file between two pages. */
+const MAX_WINDOW_BYTES = 2 << 20;
 
 /** The pages of one flat column chunk: found by its offset index, or by going from header to header as far as asked. */
 export class ChunkPages {
@@ -180,6 +182,7 @@ export class ChunkPages {
   async #load(at: number, ahead: number, signal: AbortSignal): Promise<PackedPage> {
     const header = await this.#header(at, ahead, signal);
     const body = await this.#bytes(at + header.headerBytes, header.packedBytes, ahead, signal);
+    if (body.length > MAX_WINDOW_BYTES) this.#window = { at: 0, bytes: new Uint8Array(0) }; // a large page is read once
     return { header, body };
   }
 }
