@@ -28,6 +28,7 @@ export default tseslint.config(
       'demo',
       'src/kernel/assembly',
       'src/kernel/kernelBytes.ts',
+      'src/core/profile/vocabularies',
       'test/data',
     ],
   },

@@ -49,7 +49,9 @@ async function bundle() {
 export async function build() {
   installPackages();
   const { buildKernel } = await import('./buildKernel.mjs');
+  const { buildVocabularies } = await import('./buildVocabularies.mjs');
   await buildKernel();
+  await buildVocabularies();
   const wanted = sourcesModifiedMs();
   if (modifiedMs(CLI) > wanted) return;
   mkdirSync(`${root}dist`, { recursive: true });

@@ -25,6 +25,8 @@ export function check() {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { buildKernel } = await import('./buildKernel.mjs');
+  const { buildVocabularies } = await import('./buildVocabularies.mjs');
   await buildKernel();
+  await buildVocabularies();
   process.exitCode = check().failed === 0 ? 0 : 1;
 }

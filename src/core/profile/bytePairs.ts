@@ -1,3 +1,5 @@
+import type { Vocabulary } from './vocabulary.ts';
+
 /** A piece longer than this without any place to split is counted a token a byte: never fewer than there are, and in bounded time. */
 const MAX_PIECE_BYTES = 1_000_000;
 const SPAN = 2 ** 31;
@@ -7,20 +9,6 @@ export interface BytePairs {
   readonly count: (text: string) => number;
   /** Ends, in UTF-8 bytes from the start, of at least the first `atMost` tokens of the text (of all if there are fewer). */
   readonly tokenEnds: (text: string, atMost: number) => number[];
-}
-
-/** Bytes as one character each, so that they can be keys of a map. */
-function binaryText(bytes: ArrayLike<number>): string {
-  let text = '';
-  for (let at = 0; at < bytes.length; at++) text += String.fromCharCode(bytes[at] ?? 0);
-  return text;
-}
-
-const ASCII = /^[\u0000-\u007f]*$/;
-
-/** The UTF-8 bytes of a text as one character each; ASCII is that already. */
-function binaryOf(text: string, encoder: TextEncoder): string {
-  return ASCII.test(text) ? text : binaryText(encoder.encode(text));
 }
 
 function push(heap: number[], entry: number): void {
@@ -56,7 +44,7 @@ function pop(heap: number[]): number | undefined {
 }
 
 /** Ends of the tokens of one piece: always the pair of lowest rank is joined next, the leftmost of equals first. */
-function mergedEnds(piece: string, ranks: ReadonlyMap<string, number>, longest: number): number[] {
+function mergedEnds(piece: Uint8Array, { rankOf, longest }: Vocabulary): number[] {
   const { length } = piece;
   const next = Int32Array.from({ length: length + 1 }, (_, index) => Math.min(index + 1, length));
   const before = Int32Array.from({ length: length + 1 }, (_, index) => index - 1);
@@ -65,7 +53,7 @@ function mergedEnds(piece: string, ranks: ReadonlyMap<string, number>, longest: 
   const weigh = (at: number): void => {
     const middle = next[at] ?? length;
     const end = next[middle] ?? length;
-    const rank = middle < length && end - at <= longest ? (ranks.get(piece.slice(at, end)) ?? -1) : -1;
+    const rank = middle < length && end - at <= longest ? rankOf(piece, at, end) : -1;
     pairRank[at] = rank;
     if (rank >= 0) push(heap, rank * SPAN + at);
   };
@@ -86,24 +74,18 @@ function mergedEnds(piece: string, ranks: ReadonlyMap<string, number>, longest: 
   return ends;
 }
 
-/** Opens an encoding from its vocabulary (rank -> text, or bytes where they are no text) and the expression that splits a text into pieces. */
-export function openBytePairs(vocabulary: readonly (string | readonly number[])[], split: RegExp): BytePairs {
+/** Opens an encoding from its vocabulary and the expression that splits a text into pieces. */
+export function openBytePairs(vocabulary: Vocabulary, split: RegExp): BytePairs {
   const encoder = new TextEncoder();
-  const ranks = new Map<string, number>();
-  let longest = 0;
-  // forEach passes over the holes of the vocabulary.
-  vocabulary.forEach((entry, rank) => {
-    const key = typeof entry === 'string' ? binaryOf(entry, encoder) : binaryText(entry);
-    ranks.set(key, rank);
-    longest = Math.max(longest, key.length);
-  });
   const known = new Map<string, number[]>();
   const endsOf = (piece: string): number[] => {
     const found = known.get(piece);
     if (found !== undefined) return found;
-    const key = binaryOf(piece, encoder);
-    if (key.length > MAX_PIECE_BYTES) return Array.from({ length: key.length }, (_, index) => index + 1);
-    const ends = ranks.has(key) ? [key.length] : mergedEnds(key, ranks, longest);
+    const bytes = encoder.encode(piece);
+    const { length } = bytes;
+    if (length > MAX_PIECE_BYTES) return Array.from({ length }, (_, index) => index + 1);
+    const isToken = length <= vocabulary.longest && vocabulary.rankOf(bytes, 0, length) >= 0;
+    const ends = isToken ? [length] : mergedEnds(bytes, vocabulary);
     if (piece.length <= 64) {
       if (known.size >= 50_000) known.clear();
       known.set(piece, ends);
