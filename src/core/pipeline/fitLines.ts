@@ -27,7 +27,7 @@ function overflows(kernel: Kernel, lines: LineBatch, maxLineBytes: number): Map<
 
 /**
  * Shortens the longest text of each line that is over the limit, at a character, until it fits or no text is left to cut.
- * A byte cut off a text takes at least one off the line, so each round cuts one column of a row far enough or empties it.
+ * Where that leaves an embeddings input empty the row gets no line. A byte cut off a text takes at least one off the line, so each round cuts one column of a row far enough or empties it.
  */
 export function fitLines(kernel: Kernel, renderer: LineRenderer, lines: LineBatch, maxLineBytes: number): LineBatch {
   let fitted = lines;
@@ -42,7 +42,7 @@ export function fitLines(kernel: Kernel, renderer: LineRenderer, lines: LineBatc
         cuts.get(row) === index ? Math.max(0, bytes - (over.get(row) ?? 0)) : null,
       );
     });
-    fitted = { ...fitted, columns };
+    fitted = renderer.withColumns(fitted, columns);
   }
   return fitted;
 }

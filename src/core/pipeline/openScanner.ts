@@ -6,6 +6,7 @@ import { keepColumn } from '../render/keptColumn.ts';
 import { openLineRenderer, type LineBatch, type LineRenderer } from '../render/lineRenderer.ts';
 import { SKIP } from '../render/skip.ts';
 import { fitLines } from './fitLines.ts';
+import { limitTokens } from './limitTokens.ts';
 import { openCells } from './openCells.ts';
 import { scanColumns } from './scanColumns.ts';
 import { scanRows, type ScanRows } from './scanRows.ts';
@@ -41,8 +42,12 @@ function prepare({ setup, kernel, renderer, meter }: Making, rows: ScanRows): Pr
       if (column.nulls > 0) kernel.skipNulls(column.validity, rows.count, SKIP.null, lines.skip);
     }
   }
-  const fitted = setup.oversized === 'truncate' ? fitLines(kernel, renderer, lines, setup.maxLineBytes) : lines;
-  return { rows, lines: fitted, tokens: meter?.countAll(fitted) ?? null };
+  const truncate = setup.oversized === 'truncate';
+  const fitted = truncate ? fitLines(kernel, renderer, lines, setup.maxLineBytes) : lines;
+  const tokens = meter?.countAll(fitted) ?? null;
+  const most = setup.tokens?.maxLineTokens ?? null;
+  if (meter === null || tokens === null || most === null) return { rows, lines: fitted, tokens };
+  return { rows, ...limitTokens(kernel, renderer, meter, { lines: fitted, tokens }, most, truncate) };
 }
 
 /** Rows [from, to) of a batch whose lines have their lengths. */

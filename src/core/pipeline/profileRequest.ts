@@ -38,11 +38,12 @@ interface Lines {
 }
 
 function addBlock(lines: Lines, { lengths, tokens }: Block): void {
-  for (const length of lengths) {
+  lengths.forEach((length, row) => {
+    if (length === 0) return;
     lines.bytes += length;
-    if (length > 0) lines.requests++;
-  }
-  if (tokens !== null) for (const count of tokens) lines.tokens += count;
+    lines.requests++;
+    lines.tokens += tokens?.[row] ?? 0;
+  });
 }
 
 /** Measures every line of a job, as a plan does. */

@@ -14,6 +14,11 @@ export interface RequestTexts {
   readonly framingTokens: number;
 }
 
+/** The texts with placeholders, filled; `textOf` gives the text of the template's column `index`. */
+export function filledTexts({ filled }: RequestTexts, textOf: (index: number) => string): string[] {
+  return filled.map((parts) => parts.map((part) => (typeof part === 'number' ? textOf(part) : part)).join(''));
+}
+
 /** Gathers the texts of a job's request; `used` are the template's columns. */
 export function requestTexts(
   request: Job['request'],

@@ -3,11 +3,11 @@ import type { TextColumn } from '../../kernel/textColumn.ts';
 import type { SampledLine } from '../model/block.ts';
 import type { TokenCounter } from '../profile/tokens.ts';
 import type { LineBatch } from '../render/lineRenderer.ts';
-import { SKIP } from '../render/skip.ts';
 import { cutColumn } from './cutColumn.ts';
 import { openCells } from './openCells.ts';
-import type { RequestTexts } from './requestTexts.ts';
+import { filledTexts, type RequestTexts } from './requestTexts.ts';
 import type { TokenSetup } from './scanSetup.ts';
+import { shortenTexts } from './shortenTexts.ts';
 
 /** Tokens that every line has, whatever its row. */
 export function fixedTokens({ fixed, framingTokens }: RequestTexts, tokens: TokenCounter): number {
@@ -17,8 +17,12 @@ export function fixedTokens({ fixed, framingTokens }: RequestTexts, tokens: Toke
 export interface TokenMeter {
   /** Cuts the template's columns that the job limits; columns that nothing cuts come back as they are. */
   readonly cutColumns: (columns: readonly TextColumn[], rows: number) => TextColumn[];
-  /** Per row the tokens of its line (0 without one); marks lines over the limit in `skip`. Null when lines are only sampled. */
+  /** Per row the tokens of its line, 0 without one. Null when lines are only sampled. */
   readonly countAll: (batch: LineBatch) => Uint32Array | null;
+  /** The same for one row. */
+  readonly countRow: (batch: LineBatch, row: number) => number;
+  /** For each column of a row's line the bytes that stay of its text, so that the line has at most `most` tokens; null: all of them. */
+  readonly staying: (batch: LineBatch, row: number, most: number) => (number | null)[];
   /** The batch's share of the sample, once its lines have lengths; `hashes` are those of the ids. */
   readonly sample: (batch: LineBatch, hashes: BigUint64Array) => SampledLine[];
 }
@@ -35,13 +39,14 @@ export function openTokenMeter(kernel: Kernel, setup: TokenSetup, tokens: TokenC
   const cell = openCells(kernel);
   const fixed = tokens ? fixedTokens(setup.texts, tokens) : 0;
   const textsOf = ({ columns }: LineBatch, row: number): string[] =>
-    setup.texts.filled.map((parts) => {
-      const texts = parts.map((part) => {
-        const column = typeof part === 'number' ? columns[part] : undefined;
-        return column ? cell(column, row) : String(part);
-      });
-      return texts.join('');
+    filledTexts(setup.texts, (index) => {
+      const column = columns[index];
+      return column ? cell(column, row) : '';
     });
+  const countRow = (batch: LineBatch, row: number): number => {
+    if (!tokens || kernel.bytes(batch.skip + row, 1)[0] !== 0) return 0;
+    return textsOf(batch, row).reduce((sum, text) => sum + tokens.count(text), fixed);
+  };
 
   return {
     cutColumns: (columns, rows) =>
@@ -52,17 +57,14 @@ export function openTokenMeter(kernel: Kernel, setup: TokenSetup, tokens: TokenC
           bytes <= most ? null : tokens.cut(cell(column, row), most),
         );
       }),
+    countRow,
+    staying: (batch, row, most) => {
+      const columns = batch.columns.map((column) => cell(column, row));
+      return tokens ? shortenTexts(columns, setup.texts, tokens, most - fixed) : columns.map(() => null);
+    },
     countAll: (batch) => {
       if (setup.count !== 'all' || !tokens) return null;
-      const counts = new Uint32Array(batch.rows);
-      for (let row = 0; row < batch.rows; row++) {
-        if (kernel.bytes(batch.skip + row, 1)[0] !== 0) continue;
-        const count = textsOf(batch, row).reduce((sum, text) => sum + tokens.count(text), fixed);
-        if (setup.maxLineTokens !== null && count > setup.maxLineTokens) {
-          kernel.bytes(batch.skip + row, 1)[0] = SKIP.tokens;
-        } else counts[row] = count;
-      }
-      return counts;
+      return Uint32Array.from({ length: batch.rows }, (_, row) => countRow(batch, row));
     },
     sample: (batch, hashes) => {
       if (setup.count !== 'sample') return [];

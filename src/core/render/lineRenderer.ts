@@ -32,6 +32,8 @@ export interface RenderedLines {
 export interface LineRenderer {
   /** Reserves what a batch needs beside its columns. Rows that are null in a used column are the caller's to skip (`kernel.skipNulls`). */
   readonly prepare: (rows: number, ids: TextColumn, columns: readonly TextColumn[]) => LineBatch;
+  /** The same rows with other texts; where an embeddings input is empty now, `skip` says `null`. */
+  readonly withColumns: (batch: LineBatch, columns: readonly TextColumn[]) => LineBatch;
   /** Fills `lengths` with exact line lengths (at most 0xffffffff), also those over the limit: `kernel.skipLonger` marks them. Renders nothing. */
   readonly measure: (batch: LineBatch) => void;
   /**
@@ -110,6 +112,11 @@ export function openLineRenderer(kernel: Kernel, template: LineTemplate, maxLine
       kernel.bytes(batch.skip, rows).fill(0);
       skipEmptyInputs(batch);
       return batch;
+    },
+    withColumns: (batch, columns) => {
+      const changed = { ...batch, columns };
+      skipEmptyInputs(changed);
+      return changed;
     },
     measure: (batch) => {
       aim(batch);
