@@ -49,7 +49,12 @@ interface OpenChunk {
   readonly hasher: Hasher;
   bytes: number;
   rows: number;
+  /** Settles when all that was given to the sink so far is written. */
+  written: Promise<void>;
 }
+
+/** Blocks whose bytes are being written while the next one is cut and hashed. */
+const WRITING_BLOCKS = 3;
 
 const lineCount = (lengths: Uint32Array): number => lengths.reduce((sum, length) => sum + (length > 0 ? 1 : 0), 0);
 
@@ -59,27 +64,31 @@ function openChunkWriter(deps: RenderDeps, maxBytes: number) {
 
   const close = async (): Promise<WrittenChunk | null> => {
     if (!current) return null;
-    const { index, sink, hasher, bytes, rows } = current;
+    const { index, sink, hasher, bytes, rows, written } = current;
+    await written;
     current = null;
     return { index, bytes, rows, sha256: hasher.digest(), ...(await sink.close()) };
   };
-  const append = async (open: OpenChunk, bytes: Uint8Array, rows: number): Promise<void> => {
+  const append = (open: OpenChunk, bytes: Uint8Array, rows: number): void => {
     open.bytes += bytes.length;
     open.rows += rows;
     if (open.bytes > maxBytes) {
       throw new TrancheError('internal', `Chunk ${open.index} would exceed ${maxBytes} bytes; nothing of it was kept.`);
     }
-    const writing = open.sink.write(bytes);
+    open.written = open.written.then(() => open.sink.write(bytes));
+    open.written.catch(() => undefined); // thrown where it is awaited
     open.hasher.update(bytes);
-    await writing;
   };
   return {
     close,
+    /** Settles when the bytes of every piece so far may be reused. */
+    written: (): Promise<void> => current?.written ?? Promise.resolve(),
     discard: async (): Promise<void> => {
+      await current?.written.catch(() => undefined); // its error is under way
       await current?.sink.discard();
       current = null;
     },
-    /** Writes one piece; gives the chunk that ended before it. */
+    /** Takes one piece, to be written in turn; gives the chunk that ended before it. */
     write: async (piece: CutPiece, bytes: Uint8Array, rows: number): Promise<WrittenChunk | null> => {
       const ended = current?.index === piece.chunk ? null : await close();
       if (piece.bytes === 0 || (deps.wanted && !deps.wanted.has(piece.chunk))) return ended;
@@ -89,8 +98,9 @@ function openChunkWriter(deps: RenderDeps, maxBytes: number) {
         hasher: deps.newHasher(),
         bytes: 0,
         rows: 0,
+        written: Promise.resolve(),
       };
-      await append(current, bytes, rows);
+      append(current, bytes, rows);
       return ended;
     },
   };
@@ -110,6 +120,7 @@ export async function* renderChunks(
   const cutter: ChunkCutter = openChunkCutter(opened.limits, opened.inputsPerRequest);
   const writer = openChunkWriter(deps, opened.limits.maxBytes);
   const sampled: SampledLine[] = [];
+  const writing: Promise<void>[] = [];
   let rows = 0;
   try {
     const blocks = scanBlocks(deps.pool, setup, fragments, opened.job.dataset.limit, signal);
@@ -127,7 +138,10 @@ export async function* renderChunks(
       await keepRows(deps.kept, block, pieces);
       sampled.push(...block.sampled);
       rows = firstRow + block.rows;
-      release();
+      const written = writer.written();
+      written.then(release, release);
+      writing.push(written);
+      if (writing.length > WRITING_BLOCKS) await writing.shift();
     }
     const last = await writer.close();
     if (last) yield last;
