@@ -11,7 +11,7 @@ import { sampledTextSizes, wholeTextSizes } from './textSizes.ts';
 import { textLengths } from './typeSizes.ts';
 
 /** A counted sum with its 95 % interval. */
-export function countedFigure({ sum, variance }: Counted): Figure {
+function countedFigure({ sum, variance }: Counted): Figure {
   if (variance === 0) return exactly(Math.round(sum));
   const margin = NORMAL_95 * Math.sqrt(variance);
   return estimated(sum, Math.max(0, sum - margin), sum + margin);

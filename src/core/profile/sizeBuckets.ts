@@ -26,16 +26,3 @@ export function bucketRange(bucket: number): { readonly from: number; readonly t
   };
   return { from: edge(bucket - EXACT_BELOW), to: edge(bucket - EXACT_BELOW + 1) };
 }
-
-/** The bucket in which the share (0 to 1) of all values lies below or in; null of an empty histogram. */
-export function quantileBucket(sizes: Uint32Array, share: number): number | null {
-  const total = sizes.reduce((sum, count) => sum + count, 0);
-  if (total === 0) return null;
-  const rank = Math.max(1, Math.ceil(share * total));
-  let seen = 0;
-  for (const [bucket, count] of sizes.entries()) {
-    seen += count;
-    if (seen >= rank) return bucket;
-  }
-  return null;
-}

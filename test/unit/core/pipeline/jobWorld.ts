@@ -11,7 +11,7 @@ import { newHasher } from '../../../../src/platform/hasher.ts';
 import { openTempSpace } from '../../../../src/platform/tempSpace.ts';
 import { inlinePool } from './inlinePool.ts';
 
-export const never: AbortSignal = new AbortController().signal;
+const never: AbortSignal = new AbortController().signal;
 const prices = { list: 'openai', overrides: {}, nowMs: Date.UTC(2026, 8, 30) } as const;
 
 /** A folder with datasets, and jobs over them. */
