@@ -84,18 +84,50 @@ function claimPath(folder: string, fence: number): string {
   return path.join(folder, `${String(fence).padStart(10, '0')}.json`);
 }
 
+/** Whether the process behind a claim lives; null where it has given the run free. */
+async function isLiving(file: string, claim: Claim | null, ttlMs: number): Promise<boolean | null> {
+  const beatMs = await lastBeatMs(file);
+  if (beatMs === null || beatMs <= RELEASED_S * 1000) return null;
+  if (Date.now() - beatMs > ttlMs) return false;
+  return claim?.host !== hostname() || (await isProcessAlive(claim.pid, claim.mark ?? ''));
+}
+
 async function refuseLiving(folder: string, number: number, { what, ttlMs = TTL_MS }: LeaseOptions): Promise<void> {
   const file = claimPath(folder, number);
-  const [claim, beatMs] = await Promise.all([readClaim(file), lastBeatMs(file)]);
-  if (beatMs === null || beatMs <= RELEASED_S * 1000 || Date.now() - beatMs > ttlMs) return;
-  if (claim !== null && claim.host === hostname() && !(await isProcessAlive(claim.pid, claim.mark ?? ''))) return;
-  throw new TrancheError('owned', ownedSentence(what, claim));
+  const claim = await readClaim(file);
+  if (await isLiving(file, claim, ttlMs)) throw new TrancheError('owned', ownedSentence(what, claim));
+}
+
+/** Who has taken a run and not given it free; `isLiving` is false once it died on it. */
+export interface LeaseOwner {
+  /** For sentences: `the command line (process 12 on host)`. */
+  readonly who: string;
+  readonly isLiving: boolean;
+}
+
+/** The owner that the lease in `folder` tells of, read without taking it; null where there is none. */
+export async function leaseOwner(folder: string): Promise<LeaseOwner | null> {
+  try {
+    const highest = await highestClaim(folder);
+    if (highest === 0) return null;
+    const file = claimPath(folder, highest);
+    const claim = await readClaim(file);
+    const living = await isLiving(file, claim, TTL_MS);
+    return living === null ? null : { who: nameOf(claim), isLiving: living };
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return null;
+    throw new TrancheError('disk', `${folder} cannot be read (${systemCode(error) ?? String(error)}).`, error);
+  }
+}
+
+function nameOf(claim: Claim | null): string {
+  if (claim === null) return 'another process';
+  const who = claim.surface === 'editor' ? 'an editor' : 'the command line';
+  return `${who} (process ${claim.pid} on ${claim.host})`;
 }
 
 function ownedSentence(what: string, claim: Claim | null): string {
-  if (claim === null) return `${what} is driven by another process; wait for it or stop it.`;
-  const who = claim.surface === 'editor' ? 'an editor' : 'the command line';
-  return `${what} is driven by ${who} (process ${claim.pid} on ${claim.host}); wait for it or stop it there.`;
+  return `${what} is driven by ${nameOf(claim)}; wait for it or stop it${claim === null ? '' : ' there'}.`;
 }
 
 /** Null when it is gone or not whole: its age alone then decides. */

@@ -5,7 +5,7 @@ import { openJournal, readJournal, type JournalFile } from './journalFile.ts';
 import { acquireLease, type Lease, type Surface } from './lease.ts';
 import { makePrivateFolder } from './privateFolder.ts';
 import { openRunFiles } from './runFiles.ts';
-import { journalPath } from './runFolders.ts';
+import { journalPath, leasePath } from './runFolders.ts';
 
 /** A run held by this process: its journal can be written. */
 export interface OwnedRun {
@@ -23,7 +23,7 @@ export async function openOwnedRun(folder: string, surface: Surface, clock: Cloc
   const file = journalPath(folder);
   const minFence = (await readJournal(file)).at(-1)?.fence ?? 0;
   const what = `Run ${path.basename(folder)}`;
-  const lease = await acquireLease(path.join(folder, 'lease'), { what, surface, minFence });
+  const lease = await acquireLease(leasePath(folder), { what, surface, minFence });
   try {
     const journal = await openJournal(file, lease.fence, clock);
     return {

@@ -45,3 +45,8 @@ export async function listRunIds(root: string): Promise<string[]> {
 export function journalPath(folder: string): string {
   return path.join(folder, 'journal.jsonl');
 }
+
+/** The folder of the lease inside a run's folder. */
+export function leasePath(folder: string): string {
+  return path.join(folder, 'lease');
+}

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { acquireLease, type LeaseOptions } from '../../../src/platform/lease.ts';
+import { acquireLease, leaseOwner, type LeaseOptions } from '../../../src/platform/lease.ts';
 
 let home = '';
 let folder = '';
@@ -88,6 +88,21 @@ describe('the lease', () => {
     expect(lease.fence).toBe(8);
     await lease.release();
     parent.kill('SIGKILL');
+  });
+
+  it('tells who has it, living or dead, to whoever only looks', async () => {
+    expect(await leaseOwner(folder)).toBeNull();
+    const lease = await acquireLease(folder, options);
+    const who = `the command line (process ${process.pid} on ${hostname()})`;
+    expect(await leaseOwner(folder)).toEqual({ who, isLiving: true });
+    await lease.release();
+    expect(await leaseOwner(folder)).toBeNull();
+    await claim(7, content('elsewhere', 1), 60_000);
+    expect(await leaseOwner(folder)).toEqual({ who: 'an editor (process 1 on elsewhere)', isLiving: false });
+    await claim(8, content(hostname(), 2 ** 22 + 1), 1_000);
+    expect(await leaseOwner(folder)).toMatchObject({ isLiving: false });
+    await claim(9, '{', 1_000);
+    expect(await leaseOwner(folder)).toEqual({ who: 'another process', isLiving: true });
   });
 
   it('waits for a fresh claim that is not whole yet', async () => {
