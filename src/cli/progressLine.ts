@@ -1,4 +1,5 @@
 import { createLogUpdate } from 'log-update';
+import { plain, plainLines } from './print/plain.ts';
 
 /** Milliseconds between two plain lines where standard error is no terminal. */
 const PLAIN_EVERY_MS = 5_000;
@@ -25,9 +26,9 @@ export function openProgressLine(): ProgressLine {
         if (text === shown || now - shownAt < PLAIN_EVERY_MS) return;
         shownAt = now;
         shown = text;
-        stream.write(`${text}\n`);
+        stream.write(`${plain(text)}\n`);
       },
-      note: (sentence) => void stream.write(`${sentence}\n`),
+      note: (sentence) => void stream.write(`${plainLines(sentence)}\n`),
       end: () => undefined,
     };
   }
@@ -36,12 +37,12 @@ export function openProgressLine(): ProgressLine {
   return {
     show: (lines) => {
       last = lines;
-      update(lines.join('\n'));
+      update(lines.map(plainLines).join('\n'));
     },
     note: (sentence) => {
       update.clear();
-      stream.write(`${sentence}\n`);
-      if (last.length > 0) update(last.join('\n'));
+      stream.write(`${plainLines(sentence)}\n`);
+      if (last.length > 0) update(last.map(plainLines).join('\n'));
     },
     end: () => {
       last = [];

@@ -1,7 +1,8 @@
 import { runStatus, type RunState } from '../../core/runs/runState.ts';
 import { storedRun, storedRuns } from '../../engine/runs/storedRuns.ts';
+import { leaseOwner } from '../../platform/lease.ts';
+import { leasePath, runFolder } from '../../platform/runFolders.ts';
 import type { CommandContext } from '../commandContext.ts';
-import { writeJson, writeOut } from '../output.ts';
 import { runsText, statusText } from '../print/runText.ts';
 
 function runJson(run: RunState): object {
@@ -26,11 +27,14 @@ function runJson(run: RunState): object {
 }
 
 /** `tranche runs`: the runs of this machine, newest first. */
-export async function runs(flags: { readonly json: boolean }, { engine }: CommandContext): Promise<number> {
+export async function runs(
+  flags: { readonly json: boolean },
+  { engine, output, progress }: CommandContext,
+): Promise<number> {
   const { runs: found, damaged } = await storedRuns(engine.stateFolder);
-  for (const { runId, message } of damaged) process.stderr.write(`tranche: run ${runId}: ${message}\n`);
-  if (flags.json) await writeJson(found.map(runJson));
-  else await writeOut(`${runsText(found)}\n`);
+  for (const { runId, message } of damaged) progress.note(`tranche: run ${runId}: ${message}`);
+  if (flags.json) await output.json(found.map(runJson));
+  else await output.text(`${runsText(found)}\n`);
   return 0;
 }
 
@@ -38,11 +42,12 @@ export async function runs(flags: { readonly json: boolean }, { engine }: Comman
 export async function status(
   runId: string,
   flags: { readonly json: boolean },
-  { engine }: CommandContext,
+  { engine, output }: CommandContext,
 ): Promise<number> {
   const run = await storedRun(engine.stateFolder, runId);
   if (!flags.json) {
-    await writeOut(`${statusText(run, null)}\n`);
+    const owner = await leaseOwner(leasePath(runFolder(engine.stateFolder, runId)));
+    await output.text(`${statusText(run, owner)}\n`);
     return 0;
   }
   const chunks = [...run.chunks.values()].map(
@@ -60,6 +65,6 @@ export async function status(
       message,
     }),
   );
-  await writeJson({ ...runJson(run), chunkList: chunks });
+  await output.json({ ...runJson(run), chunkList: chunks });
   return 0;
 }

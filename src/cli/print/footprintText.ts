@@ -1,5 +1,6 @@
 import type { Figure } from '../../core/model/figure.ts';
 import type { ColumnFootprint, Footprint } from '../../core/profile/footprint.ts';
+import { plain } from './plain.ts';
 import { tableText, widthOf } from './table.ts';
 import { bytesText, countText, figureText, usdText } from './units.ts';
 
@@ -25,9 +26,6 @@ function cut(text: string, width: number): string {
   }
   return `${kept}…`;
 }
-
-/** Control characters of a file's names never reach the terminal. */
-const plain = (name: string): string => name.replaceAll(/\p{Cc}/gu, '?');
 
 function cell(figure: Figure, text: (value: number) => string): string {
   if (figure.known === 'unknown') return NONE;
@@ -103,7 +101,7 @@ function cards(footprint: Footprint): string {
     note === '' || figure.known === 'unknown' ? how(figure, stage) : `${how(figure, stage)}; ${note}`,
   ];
   const lines = request
-    ? `${figureText(request.requests, countText)} requests of ${request.job}`
+    ? `${figureText(request.requests, countText)} requests of ${plain(request.job)}`
     : 'all columns as text';
   const rows = [
     card('On disk', bytes.disk),
@@ -134,10 +132,10 @@ function readText({ read, bytes }: Footprint): string {
 }
 
 /** Words into lines of at most `width` columns. */
-function wrapped(text: string, indent: string, width: number): string {
+function wrapped(raw: string, indent: string, width: number): string {
   const lines: string[] = [];
   let line = '';
-  for (const word of text.split(' ')) {
+  for (const word of plain(raw).split(' ')) {
     if (line !== '' && widthOf(indent) + widthOf(`${line} ${word}`) > width) {
       lines.push(line);
       line = word;

@@ -1,4 +1,5 @@
 import type { Plan, PlannedChunk } from '../../core/model/plan.ts';
+import { plain } from './plain.ts';
 import { tableText } from './table.ts';
 import { bytesText, countText, figureText, usdText } from './units.ts';
 
@@ -51,7 +52,7 @@ function notPlannedText(plan: Plan): string[] {
   if (plan.notPlannedRows === 0) return [];
   const listed = plan.notPlanned
     .slice(0, 5)
-    .map(({ key, row, detail }) => `    ${key.join(', ')} (row ${row + 1}): ${detail}`);
+    .map(({ key, row, detail }) => plain(`    ${key.join(', ')} (row ${row + 1}): ${detail}`));
   const more = plan.notPlannedRows - listed.length;
   return [
     '',
@@ -71,7 +72,7 @@ function costText({ cost }: Plan): string {
 export function planText(plan: Plan): string {
   const bytes = plan.chunks.reduce((sum, chunk) => sum + chunk.bytes, 0);
   return [
-    `Plan of ${plan.dataset}`,
+    `Plan of ${plain(plan.dataset)}`,
     `  ${countText(plan.rows)} rows -> ${countText(plan.chunks.length)} ${plan.chunks.length === 1 ? 'chunk' : 'chunks'}, ${bytesText(bytes)}; each under ${limitsText(plan)}`,
     '',
     ...(plan.chunks.length > 0 ? [chunkTable(plan)] : []),
@@ -80,6 +81,6 @@ export function planText(plan: Plan): string {
     `  Tokens  ${figureText(plan.tokens, countText)}`,
     `  Cost    ${costText(plan)}`,
     `  Hash    ${plan.planHash}`,
-    ...[...plan.warnings, ...plan.cost.warnings].map((warning) => `  Note: ${warning}`),
+    ...[...plan.warnings, ...plan.cost.warnings].map((warning) => `  Note: ${plain(warning)}`),
   ].join('\n');
 }

@@ -2,6 +2,8 @@ import type { WrittenResults } from '../../core/collect/writeResults.ts';
 import { ROW_OUTCOMES, type RowCounts } from '../../core/model/outcome.ts';
 import type { RunEnd } from '../../core/runs/runPorts.ts';
 import { runStatus, type ChunkState, type RunState } from '../../core/runs/runState.ts';
+import type { LeaseOwner } from '../../platform/lease.ts';
+import { plain } from './plain.ts';
 import { tableText } from './table.ts';
 import { bytesText, countText, usdText } from './units.ts';
 
@@ -29,8 +31,13 @@ function reconciliationText(rows: RowCounts): string {
   );
 }
 
-/** The end of a run as people read it. */
-export function runEndText(runId: string, end: RunEnd, results: WrittenResults | null, costUsd: number | null): string {
+/** The end of a run as people read it; `results` is null where there are none (any more). */
+export function runEndText(
+  runId: string,
+  end: RunEnd,
+  results: Pick<WrittenResults, 'results' | 'failures'> | null,
+  costUsd: number | null,
+): string {
   const cost = costUsd === null ? 'unknown' : usdText(costUsd);
   const batches = `${countText(end.batchesCreated)} ${end.batchesCreated === 1 ? 'batch' : 'batches'}`;
   const lines = [
@@ -38,10 +45,10 @@ export function runEndText(runId: string, end: RunEnd, results: WrittenResults |
     '',
     reconciliationText(end.counts),
   ];
-  for (const { message } of end.unsettled) lines.push('', `  ${message}`);
+  for (const { message } of end.unsettled) lines.push('', `  ${plain(message)}`);
   if (results) {
-    if (end.counts.in > end.counts.ok) lines.push('', `  Rows that are not ok: ${results.failures}`);
-    lines.push('', ...results.results);
+    if (end.counts.in > end.counts.ok) lines.push('', `  Rows that are not ok: ${plain(results.failures)}`);
+    lines.push('', ...results.results.map(plain));
   }
   return lines.join('\n');
 }
@@ -90,15 +97,24 @@ function chunkRow(chunk: ChunkState): string[] {
   ];
 }
 
+/** Who drives an unfinished run, or how to go on with it. */
+function ownerText(run: RunState, owner: LeaseOwner | null): string[] {
+  if (run.finished) return [];
+  const { runId } = run.created;
+  if (owner === null) return [`none; go on with: tranche resume ${runId}`];
+  return [owner.isLiving ? owner.who : `${owner.who}, which is gone; go on with: tranche resume ${runId}`];
+}
+
 /** One run with its chunks. */
-export function statusText(run: RunState, owner: string | null): string {
+export function statusText(run: RunState, owner: LeaseOwner | null): string {
   const { runId, job, provider, model, greatestCostUsd, resultsUri } = run.created;
   const lines = [
-    `Run ${runId}: ${runStatus(run)}${owner === null ? '' : `, driven by ${owner}`}`,
-    `  Job       ${job.path}`,
-    `  Provider  ${provider.name}, ${model}`,
+    `Run ${runId}: ${runStatus(run)}`,
+    ...ownerText(run, owner).map((line) => `  Owner     ${plain(line)}`),
+    `  Job       ${plain(job.path)}`,
+    `  Provider  ${provider.name}, ${plain(model)}`,
     `  Cost      at most ${greatestCostUsd === null ? 'unknown' : usdText(greatestCostUsd)}`,
-    `  Results   ${resultsUri}`,
+    `  Results   ${plain(resultsUri)}`,
     '',
     tableText(
       [

@@ -1,3 +1,5 @@
+import { plain } from './plain.ts';
+
 export interface TableColumn {
   readonly title: string;
   readonly right?: boolean;
@@ -13,15 +15,16 @@ export function widthOf(text: string): number {
   return width;
 }
 
-/** Rows under their titles, two spaces apart, numbers to the right; no trailing blanks. */
-export function tableText(columns: readonly TableColumn[], rows: readonly (readonly string[])[]): string {
+/** Rows under their titles, two spaces apart, numbers to the right; no trailing blanks, no control characters. */
+export function tableText(columns: readonly TableColumn[], cells: readonly (readonly string[])[]): string {
+  const rows = cells.map((row) => row.map(plain));
   const widths = columns.map(({ title }, index) =>
     Math.max(widthOf(title), ...rows.map((row) => widthOf(row[index] ?? ''))),
   );
-  const line = (cells: readonly string[]): string =>
+  const line = (row: readonly string[]): string =>
     columns
       .map(({ right }, index) => {
-        const cell = cells[index] ?? '';
+        const cell = row[index] ?? '';
         const blank = ' '.repeat((widths[index] ?? 0) - widthOf(cell));
         return right ? blank + cell : cell + blank;
       })
