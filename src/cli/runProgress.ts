@@ -1,5 +1,5 @@
-import type { Plan } from '../core/model/plan.ts';
 import type { ChunkProgress, RunProgress } from '../core/runs/runPorts.ts';
+import type { ChunkState, RunState } from '../core/runs/runState.ts';
 import type { ProgressLine } from './progressLine.ts';
 import { bytesText, countText, durationText } from './print/units.ts';
 
@@ -55,12 +55,18 @@ function shareOf({ phase, answered, requests, bytes, sentBytes }: ChunkProgress)
   return fixed[phase] ?? 0.12;
 }
 
-/** Shows a run on the progress line: one bar over all requests, and the chunks that are on their way. */
-export function openRunProgress(plan: Pick<Plan, 'chunks'>, progress: ProgressLine): (news: RunProgress) => void {
+/** Where a chunk stood when its run was last driven. */
+function progressOf(chunk: ChunkState): ChunkProgress {
+  const { index, attempt, phase, bytes, requests, counts, batchId, rowCounts, message } = chunk;
+  const answered = counts === null ? 0 : counts.completed + counts.failed;
+  return { chunk: index, attempt, phase, bytes, sentBytes: 0, requests, answered, batchId, rowCounts, message };
+}
+
+/** Shows a run on the progress line: one bar over all requests, and the chunks that are on their way. What an earlier owner did counts. */
+export function openRunProgress(run: Pick<RunState, 'chunks'>, progress: ProgressLine): (news: RunProgress) => void {
   const began = Date.now();
-  const requests = new Map(plan.chunks.map((chunk) => [chunk.index, chunk.requests]));
-  const total = [...requests.values()].reduce((sum, count) => sum + count, 0);
-  const latest = new Map<number, ChunkProgress>();
+  const total = [...run.chunks.values()].reduce((sum, { requests }) => sum + requests, 0);
+  const latest = new Map([...run.chunks.values()].map((chunk) => [chunk.index, progressOf(chunk)]));
   return (news) => {
     if (news.kind === 'note') {
       progress.note(news.message);
@@ -68,12 +74,12 @@ export function openRunProgress(plan: Pick<Plan, 'chunks'>, progress: ProgressLi
     }
     latest.set(news.chunk, news);
     const all = [...latest.values()];
-    const behind = all.reduce((sum, chunk) => sum + shareOf(chunk) * (requests.get(chunk.chunk) ?? 0), 0);
+    const behind = all.reduce((sum, chunk) => sum + shareOf(chunk) * chunk.requests, 0);
     const share = total === 0 ? 1 : behind / total;
     const done = all.filter((chunk) => chunk.phase === 'done').length;
     const moving = all.filter((chunk) => chunk.phase !== 'done' && chunk.phase !== 'planned');
     const more = moving.length > SHOWN ? [`  ... and ${moving.length - SHOWN} more`] : [];
-    const head = `${bar(share)} ${Math.floor(100 * share)} %  ${done}/${requests.size} chunks  ${durationText(Date.now() - began)}`;
+    const head = `${bar(share)} ${Math.floor(100 * share)} %  ${done}/${latest.size} chunks  ${durationText(Date.now() - began)}`;
     progress.show([head, ...moving.slice(0, SHOWN).map(chunkLine), ...more]);
   };
 }
