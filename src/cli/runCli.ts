@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { isTrancheError, messageOf } from '../core/errors.ts';
 import { withContext, type CommandContext } from './commandContext.ts';
+import { plainLines } from './print/plain.ts';
 import type { ProfileFlags } from './commands/profile.ts';
 import type { ResumeFlags } from './commands/resume.ts';
 import type { RunFlags } from './commands/run.ts';
@@ -103,17 +104,21 @@ function addRunCommands(root: Command, act: Act): void {
   root
     .command('resume <id>')
     .description('go on with a run that was stopped')
+    .option('--replace', 'overwrite the results of another run', false)
     .option('--fault <name>', 'rehearsal only: practise a fault (may be repeated)', each, [])
     .option('--json', 'print one JSON event a line', false)
-    .action((id: string, flags: ResumeFlags) =>
-      act(async (context) => (await import('./commands/resume.ts')).resume(id, flags, context)),
+    .action((id: string, flags: Omit<ResumeFlags, 'cancel'>) =>
+      act(async (context) => (await import('./commands/resume.ts')).resume(id, { ...flags, cancel: false }, context)),
     );
   root
     .command('cancel <id>')
     .description("cancel a run's batches at the provider and keep what they did")
+    .option('--replace', 'overwrite the results of another run', false)
     .option('--json', 'print one JSON event a line', false)
-    .action((id: string, flags: { json: boolean }) =>
-      act(async (context) => (await import('./commands/resume.ts')).cancel(id, { ...flags, fault: [] }, context)),
+    .action((id: string, flags: { json: boolean; replace: boolean }) =>
+      act(async (context) =>
+        (await import('./commands/resume.ts')).resume(id, { ...flags, fault: [], cancel: true }, context),
+      ),
     );
 }
 
@@ -125,7 +130,7 @@ export async function runCli(args: readonly string[]): Promise<number> {
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    process.stderr.write(`tranche: ${messageOf(error)}\n`);
+    process.stderr.write(`tranche: ${plainLines(messageOf(error))}\n`);
     return isTrancheError(error) ? error.exitCode : 1;
   }
 }

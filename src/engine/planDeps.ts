@@ -1,16 +1,16 @@
 import type { PlanDeps } from '../core/pipeline/planJob.ts';
 import type { TempSpace } from '../core/ports.ts';
-import { providerNamed } from '../platform/machineConfig.ts';
 import type { Engine } from './openEngine.ts';
+import { priceListOf } from './priceListOf.ts';
 
-/** What planning needs of this engine; prices are those of the provider, or OpenAI's while none is chosen. */
+/** What planning needs of this engine; prices are those of the provider. */
 export function planDeps(
   engine: Engine,
   provider: string | null,
   temp: TempSpace,
   onRows: (rows: number) => void,
 ): PlanDeps {
-  const list = provider === null ? 'openai' : providerNamed(engine.config, provider).priceList;
+  const { list } = priceListOf(engine.config, provider);
   return {
     env: engine.env,
     pool: engine.pool,

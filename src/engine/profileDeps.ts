@@ -1,10 +1,10 @@
 import type { ProfileDeps } from '../core/pipeline/profiling.ts';
-import { providerNamed } from '../platform/machineConfig.ts';
 import type { Engine } from './openEngine.ts';
+import { priceListOf } from './priceListOf.ts';
 
-/** What profiling needs of this engine; prices are those of the provider, or OpenAI's while none is chosen. */
+/** What profiling needs of this engine; prices are those of the provider. */
 export function profileDeps(engine: Engine, provider: string | null): ProfileDeps {
-  const list = provider === null ? 'openai' : providerNamed(engine.config, provider).priceList;
+  const { list } = priceListOf(engine.config, provider);
   return {
     env: engine.env,
     pool: engine.pool,

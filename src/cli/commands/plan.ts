@@ -2,9 +2,10 @@ import { planJob } from '../../core/pipeline/planJob.ts';
 import { openJob } from '../../core/pipeline/openJob.ts';
 import { loadJob } from '../../engine/loadJob.ts';
 import { planDeps } from '../../engine/planDeps.ts';
+import { priceListOf } from '../../engine/priceListOf.ts';
+import { sweepLeftovers } from '../../platform/sweepLeftovers.ts';
 import { openTempSpace } from '../../platform/tempSpace.ts';
 import type { CommandContext } from '../commandContext.ts';
-import { writeJson, writeOut } from '../output.ts';
 import { planJson } from '../print/planJson.ts';
 import { planText } from '../print/planText.ts';
 import { countText } from '../print/units.ts';
@@ -16,7 +17,7 @@ export interface PlanFlags {
 
 /** `tranche plan JOB`: the exact cut, nothing written or sent. */
 export async function plan(jobFile: string, flags: PlanFlags, context: CommandContext): Promise<number> {
-  const { engine, signal, progress } = context;
+  const { engine, signal, output, progress } = context;
   const { job, source } = await loadJob(jobFile);
   const opened = await openJob(job, source, engine.env, signal);
   const temp = openTempSpace();
@@ -24,10 +25,12 @@ export async function plan(jobFile: string, flags: PlanFlags, context: CommandCo
     const deps = planDeps(engine, job.provider, temp, (rows) =>
       progress.show([`Measuring ... ${countText(rows)} rows`]),
     );
-    const made = await planJob(opened, { balance: flags.balance, kept: null }, deps, signal);
+    await sweepLeftovers(engine.stateFolder, Date.now());
+    const cut = await planJob(opened, { balance: flags.balance, kept: null }, deps, signal);
+    const made = { ...cut, warnings: [...cut.warnings, ...priceListOf(engine.config, job.provider).warnings] };
     progress.end();
-    if (flags.json) await writeJson(planJson(made));
-    else await writeOut(`${planText(made)}\n`);
+    if (flags.json) await output.json(planJson(made));
+    else await output.text(`${planText(made)}\n`);
     return 0;
   } finally {
     await temp.close();

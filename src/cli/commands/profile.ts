@@ -1,10 +1,10 @@
 import { profileDataset } from '../../core/pipeline/profileDataset.ts';
 import type { ProfileSnapshot } from '../../core/pipeline/profiling.ts';
 import { loadJob } from '../../engine/loadJob.ts';
+import { priceListOf } from '../../engine/priceListOf.ts';
 import { profileDeps } from '../../engine/profileDeps.ts';
 import type { CommandContext } from '../commandContext.ts';
 import { datasetUri } from '../datasetUri.ts';
-import { writeJson, writeOut } from '../output.ts';
 import { footprintJson } from '../print/footprintJson.ts';
 import { footprintSummary, footprintText } from '../print/footprintText.ts';
 import { bytesText, countText } from '../print/units.ts';
@@ -30,10 +30,12 @@ function progressText({ doing }: ProfileSnapshot): string {
 
 /** `tranche profile URI`: what the dataset weighs, each figure with how it is known. */
 export async function profile(uri: string, flags: ProfileFlags, context: CommandContext): Promise<number> {
-  const { engine, signal, progress } = context;
+  const { engine, signal, output, progress } = context;
   const job = flags.job === undefined ? null : await loadJob(flags.job);
   const request = { uri: datasetUri(uri), format: null, job, exact: flags.exact };
-  const deps = profileDeps(engine, job?.job.provider ?? null);
+  const provider = job?.job.provider ?? null;
+  const deps = profileDeps(engine, provider);
+  const { warnings } = priceListOf(engine.config, provider);
   for await (const snapshot of profileDataset(request, deps, signal)) {
     const { footprint, doing } = snapshot;
     if (doing !== null) {
@@ -42,8 +44,9 @@ export async function profile(uri: string, flags: ProfileFlags, context: Command
       continue;
     }
     progress.end();
-    if (flags.json) await writeJson(footprintJson(footprint));
-    else await writeOut(`${footprintText(footprint, process.stdout.columns || WIDTH)}\n`);
+    const whole = { ...footprint, warnings: [...footprint.warnings, ...warnings] };
+    if (flags.json) await output.json(footprintJson(whole));
+    else await output.text(`${footprintText(whole, process.stdout.columns || WIDTH)}\n`);
   }
   return 0;
 }

@@ -5,7 +5,7 @@ import { loadJob } from '../../engine/loadJob.ts';
 import { openRenderFolder } from '../../platform/renderFolder.ts';
 import { openTempSpace } from '../../platform/tempSpace.ts';
 import type { CommandContext } from '../commandContext.ts';
-import { writeJson, writeOut } from '../output.ts';
+import { plain } from '../print/plain.ts';
 import { bytesText, countText } from '../print/units.ts';
 
 export interface RenderFlags {
@@ -16,14 +16,15 @@ export interface RenderFlags {
 function summary(manifest: RenderManifest, folder: string): string {
   const { chunks, totals } = manifest;
   const left = totals.notPlanned > 0 ? `; ${countText(totals.notPlanned)} rows have no request (see keys.parquet)` : '';
-  return `${countText(totals.planned)} rows in ${countText(chunks.length)} chunk files, ${bytesText(totals.bytes)}${left}\n${folder}\n`;
+  return `${countText(totals.planned)} rows in ${countText(chunks.length)} chunk files, ${bytesText(totals.bytes)}${left}\n${plain(folder)}\n`;
 }
 
 /** `tranche render JOB --out DIR`: chunk files, keys.parquet, manifest.json; nothing is sent. */
 export async function render(jobFile: string, flags: RenderFlags, context: CommandContext): Promise<number> {
-  const { engine, signal, progress } = context;
+  const { engine, signal, output, progress } = context;
   const { job, source } = await loadJob(jobFile);
   const opened = await openJob(job, source, engine.env, signal);
+  for (const notice of opened.notices) progress.note(notice);
   const out = path.resolve(flags.out);
   const temp = openTempSpace();
   let rows = 0;
@@ -49,8 +50,8 @@ export async function render(jobFile: string, flags: RenderFlags, context: Comma
       signal,
     );
     progress.end();
-    if (flags.json) await writeJson({ ...manifest, folder: out });
-    else await writeOut(summary(manifest, out));
+    if (flags.json) await output.json({ ...manifest, folder: out });
+    else await output.text(summary(manifest, out));
     return manifest.totals.notPlanned > 0 ? 3 : 0;
   } finally {
     await temp.close();

@@ -1,7 +1,6 @@
 import { openDataset } from '../../core/datasets/openDataset.ts';
 import { datasetRows } from '../../core/pipeline/datasetRows.ts';
 import type { CommandContext } from '../commandContext.ts';
-import { openByteOutput } from '../byteOutput.ts';
 import { datasetUri } from '../datasetUri.ts';
 import { splitNames } from '../splitNames.ts';
 
@@ -12,20 +11,15 @@ export interface RowsFlags {
 
 /** `tranche rows URI`: one JSON object a row, in dataset order. A reader that goes away (`| head`) ends it quietly. */
 export async function rows(uri: string, flags: RowsFlags, context: CommandContext): Promise<number> {
-  const { engine, signal, progress } = context;
+  const { engine, signal, output, progress } = context;
   const opened = await openDataset(datasetUri(uri), { format: null }, engine.env, signal);
   for (const notice of opened.notices) progress.note(notice);
   const request = {
     columns: flags.columns === undefined ? null : splitNames(flags.columns),
     limit: flags.limit ?? null,
   };
-  const output = openByteOutput(process.stdout);
-  try {
-    for await (const bytes of datasetRows(opened.dataset, request, engine.env, signal)) {
-      if (!(await output.write(bytes))) return 0;
-    }
-    return 0;
-  } finally {
-    output.close();
+  for await (const bytes of datasetRows(opened.dataset, request, engine.env, signal)) {
+    if (!(await output.bytes(bytes))) break;
   }
+  return 0;
 }

@@ -1,12 +1,13 @@
 import { TrancheError } from '../../core/errors.ts';
 import { beginRun, planRun, type PlannedRun } from '../../engine/runs/beginRun.ts';
+import { checkFaults } from '../../engine/runs/checkFaults.ts';
+import { runProvider } from '../../engine/runs/openService.ts';
+import { refuseAboveCap } from '../../engine/runs/spendingCap.ts';
 import { unfinishedRun } from '../../engine/runs/storedRuns.ts';
 import { loadJob } from '../../engine/loadJob.ts';
 import { apiKeyOf, effectiveMaxUsd, providerNamed, type ProviderConfig } from '../../platform/machineConfig.ts';
 import { ask, canAsk } from '../ask.ts';
 import type { CommandContext } from '../commandContext.ts';
-import { writeJsonLine } from '../output.ts';
-import { costJson } from '../print/planJson.ts';
 import { planText } from '../print/planText.ts';
 import { countText, usdText } from '../print/units.ts';
 import { driveAndReport } from './driveAndReport.ts';
@@ -42,13 +43,7 @@ async function settleCost(
   const { greatest } = plan.cost;
   const unknown = greatest.known === 'unknown';
   const cap = effectiveMaxUsd(context.engine.config, job.budget.maxUsd);
-  if (cap !== null && (unknown || greatest.high > cap)) {
-    const most = unknown ? 'an unknown amount' : usdText(greatest.high);
-    throw new TrancheError(
-      'budget',
-      `This run may cost ${most}, more than the cap of ${usdText(cap)}: send fewer rows (dataset.limit), bound the answers, or raise the cap.`,
-    );
-  }
+  refuseAboveCap(unknown ? null : greatest.high, cap, usdText);
   if (!unknown && greatest.high === 0) return;
   if (unknown ? flags.acceptUnknownCost : flags.yes) return;
   const flag = unknown ? '--accept-unknown-cost' : '--yes';
@@ -58,19 +53,17 @@ async function settleCost(
   if (!/^y(es)?$/i.test(answer)) throw new TrancheError('usage', 'Nothing was sent.');
 }
 
-async function announce({ plan }: PlannedRun, runId: string, flags: RunFlags): Promise<void> {
-  if (!flags.json) {
-    process.stderr.write(`Run ${runId}\n`);
-    return;
-  }
-  await writeJsonLine({
-    type: 'run',
-    runId,
-    planHash: plan.planHash,
-    rows: plan.rows,
-    chunks: plan.chunks.length,
-    cost: costJson(plan.cost),
-  });
+/** Goes on with an unfinished run of the plan, if there is one: its exit code, else null. */
+async function goOn({ plan, provider }: PlannedRun, flags: RunFlags, context: CommandContext): Promise<number | null> {
+  const { engine, progress } = context;
+  if (flags.new) return null;
+  const before = await unfinishedRun(engine.stateFolder, plan.planHash, runProvider(provider, engine.environment));
+  if (!before) return null;
+  const { runId, resultsUri } = before.created;
+  progress.note(
+    `Run ${runId} of this plan is unfinished: going on with it, its results go to ${resultsUri} (--new starts another).`,
+  );
+  return resume(runId, { json: flags.json, fault: flags.fault, replace: flags.replace, cancel: false }, context);
 }
 
 /** `tranche run JOB`: plans, asks where money is at stake, sends, waits, joins. An unfinished run of the same plan goes on instead. */
@@ -78,22 +71,23 @@ export async function run(jobFile: string, flags: RunFlags, context: CommandCont
   const { engine, signal, progress } = context;
   const loaded = await loadJob(jobFile);
   const provider = await chooseProvider(flags.provider ?? loaded.job.provider, context);
+  await checkFaults(flags.fault, provider.kind === 'rehearsal');
   apiKeyOf(provider, engine.environment);
   const onRows = (rows: number): void => progress.show([`Measuring ... ${countText(rows)} rows`]);
   const planned = await planRun(engine, loaded, provider, onRows, signal);
   progress.end();
   try {
-    const before = flags.new ? null : await unfinishedRun(engine.stateFolder, planned.plan.planHash, provider.name);
-    if (before) {
-      const { runId } = before.created;
-      process.stderr.write(`Run ${runId} of this plan is unfinished: going on with it (--new starts another).\n`);
-      return await resume(runId, { json: flags.json, fault: flags.fault }, context);
-    }
-    if (!flags.json) process.stderr.write(`${planText(planned.plan)}\n\n`);
+    const gone = await goOn(planned, flags, context);
+    if (gone !== null) return gone;
+    if (!flags.json) progress.note(`${planText(planned.plan)}\n`);
     await settleCost(planned, flags, context);
-    const { owned, document } = await beginRun(engine, planned, flags.replace, provider.baseUrl ?? 'rehearsal', signal);
-    await announce(planned, document.runId, flags);
-    return await driveAndReport(context, owned, document, { json: flags.json, faults: flags.fault, cancel: false });
+    const { owned, document, run: begun } = await beginRun(engine, planned, flags.replace, signal);
+    if (!flags.json) progress.note(`Run ${document.runId}`);
+    return await driveAndReport(context, owned, document, begun, {
+      json: flags.json,
+      faults: flags.fault,
+      cancel: false,
+    });
   } finally {
     await planned.discard();
   }

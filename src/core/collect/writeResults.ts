@@ -76,7 +76,7 @@ export async function refuseOccupied(
   const whose = owner === null ? 'results of another run' : `the results of run ${owner}`;
   throw new TrancheError(
     'exists',
-    `${path} already holds ${whose}; keep them by another results.uri, or overwrite them with --replace.`,
+    `${path} already holds ${whose}; move them away, name another results.uri for a new run, or overwrite them with --replace.`,
   );
 }
 

@@ -121,7 +121,7 @@ async function finish(deps: RunDeps, ledger: Ledger, signal: AbortSignal): Promi
 }
 
 /** How the run stands, as an end: chunks that are not done count as unsettled. */
-function endOf(run: RunState): RunEnd {
+export function endOf(run: RunState): RunEnd {
   const chunks = [...run.chunks.values()];
   const done = chunks.flatMap(({ rowCounts }) => rowCounts ?? []);
   const unsettled = chunks

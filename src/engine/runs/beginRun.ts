@@ -1,4 +1,4 @@
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { refuseOccupied } from '../../core/collect/writeResults.ts';
 import { openKeptRowsWriter } from '../../core/collect/keptRowsWriter.ts';
@@ -9,15 +9,22 @@ import { KEYS_FILE } from '../../core/pipeline/collectForRun.ts';
 import { openJob, type OpenedJob } from '../../core/pipeline/openJob.ts';
 import { planJob } from '../../core/pipeline/planJob.ts';
 import type { RunDocument } from '../../core/pipeline/runDocument.ts';
+import { replayRun } from '../../core/runs/replay.ts';
+import type { RunCreated } from '../../core/runs/runEvents.ts';
+import type { RunState } from '../../core/runs/runState.ts';
+import { diskError } from '../../platform/diskError.ts';
 import type { ProviderConfig } from '../../platform/machineConfig.ts';
 import { openOwnedRun, type OwnedRun } from '../../platform/ownedRun.ts';
 import { openPartFile } from '../../platform/partFile.ts';
+import { makePrivateFolder } from '../../platform/privateFolder.ts';
 import { openResultFolder } from '../../platform/resultFiles.ts';
 import { newRunId, runFolder } from '../../platform/runFolders.ts';
+import { sweepLeftovers } from '../../platform/sweepLeftovers.ts';
 import { systemClock } from '../../platform/systemClock.ts';
 import { openTempSpace } from '../../platform/tempSpace.ts';
 import type { Engine } from '../openEngine.ts';
 import { planDeps } from '../planDeps.ts';
+import { runProvider } from './openService.ts';
 import { writeRunDocument } from './runDocumentFile.ts';
 
 declare const __VERSION__: string;
@@ -50,7 +57,8 @@ export async function planRun(
   const opened = await openJob(job, source.source, engine.env, signal);
   const runId = newRunId(Date.now());
   const folder = path.join(engine.stateFolder, 'planned', runId);
-  await mkdir(folder, { recursive: true });
+  await sweepLeftovers(engine.stateFolder, Date.now());
+  await makePrivateFolder(folder);
   const discard = (): Promise<void> => rm(folder, { recursive: true, force: true });
   const temp = openTempSpace();
   try {
@@ -69,34 +77,14 @@ export async function planRun(
   }
 }
 
-/** Makes a run of a plan: folder, document, lease and the journal's first event. The results' folder must be free, or `replace` be set. */
-export async function beginRun(
-  engine: Engine,
-  planned: PlannedRun,
-  replace: boolean,
-  baseUrl: string,
-  signal: AbortSignal,
-): Promise<{ owned: OwnedRun; document: RunDocument }> {
-  const { job, plan, provider, runId } = planned;
-  const document: RunDocument = { version: 1, runId, job, plan, replace };
-  await refuseOccupied({ folder: openResultFolder(job.results.uri, runId), runId, replace }, signal);
-  const folder = runFolder(engine.stateFolder, runId);
-  await mkdir(path.dirname(folder), { recursive: true });
-  await rename(path.join(engine.stateFolder, 'planned', runId), folder);
-  await writeRunDocument(folder, document);
-  const owned = await openOwnedRun(folder, 'CLI', systemClock());
+function firstEvent({ plan, job, provider, runId }: PlannedRun, engine: Engine): RunCreated {
   const { greatest } = plan.cost;
-  await owned.journal.append({
+  return {
     type: 'runCreated',
     runId,
     planHash: plan.planHash,
     job: { name: job.name, path: job.path },
-    provider: {
-      name: provider.name,
-      baseUrl,
-      project: engine.environment['OPENAI_PROJECT_ID'] ?? null,
-      rehearsal: provider.kind === 'rehearsal',
-    },
+    provider: runProvider(provider, engine.environment),
     endpoint: job.request.endpoint,
     model: job.request.model,
     greatestCostUsd: greatest.known === 'unknown' ? null : greatest.high,
@@ -111,6 +99,37 @@ export async function beginRun(
     })),
     resultsUri: job.results.uri,
     toolVersion: __VERSION__,
+  };
+}
+
+async function takeFolder(from: string, to: string): Promise<void> {
+  await makePrivateFolder(path.dirname(to));
+  await rename(from, to).catch((error: unknown) => {
+    throw diskError(error, to);
   });
-  return { owned, document };
+}
+
+/** Makes a run of a plan: folder, document, lease and the journal's first event, or nothing. The results' folder must be free, or `replace` be set. */
+export async function beginRun(
+  engine: Engine,
+  planned: PlannedRun,
+  replace: boolean,
+  signal: AbortSignal,
+): Promise<{ owned: OwnedRun; document: RunDocument; run: RunState }> {
+  const { job, plan, runId } = planned;
+  const document: RunDocument = { version: 1, runId, job, plan, replace };
+  await refuseOccupied({ folder: openResultFolder(job.results.uri, runId), runId, replace }, signal);
+  const folder = runFolder(engine.stateFolder, runId);
+  await takeFolder(path.join(engine.stateFolder, 'planned', runId), folder);
+  let owned: OwnedRun | null = null;
+  try {
+    await writeRunDocument(folder, document);
+    owned = await openOwnedRun(folder, 'CLI', systemClock());
+    const run = replayRun([await owned.journal.append(firstEvent(planned, engine))]);
+    return { owned, document, run };
+  } catch (error) {
+    await owned?.close().catch(() => undefined); // the error under way says why
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
 }

@@ -15,13 +15,13 @@ import type { Log } from '../../core/ports.ts';
 import { passingChunks } from '../../platform/chunkFiles.ts';
 import { readJournal } from '../../platform/journalFile.ts';
 import { journalPath } from '../../platform/runFolders.ts';
-import { providerNamed } from '../../platform/machineConfig.ts';
+import { providerNamed, type ProviderConfig } from '../../platform/machineConfig.ts';
 import { openPagePacker } from '../../platform/pagePacker.ts';
 import { openResultFolder } from '../../platform/resultFiles.ts';
 import type { OwnedRun } from '../../platform/ownedRun.ts';
 import { systemClock } from '../../platform/systemClock.ts';
 import type { Engine } from '../openEngine.ts';
-import { openService, type OpenService } from './openService.ts';
+import { openService, runProvider, type OpenService } from './openService.ts';
 
 /** Rendered chunks that wait for their upload lie in memory up to this, all together. */
 const CHUNKS_IN_MEMORY_BYTES = 128_000_000;
@@ -51,13 +51,15 @@ function sourceOf(document: RunDocument): JobSource {
   };
 }
 
-function checkAddress(run: RunState, service: OpenService): void {
-  const { provider, runId } = run.created;
-  if (provider.rehearsal) return;
-  if (provider.baseUrl === service.baseUrl && provider.project === service.project) return;
+function checkAddress({ created }: RunState, provider: ProviderConfig, engine: Engine): void {
+  const { runId, provider: then } = created;
+  const now = runProvider(provider, engine.environment);
+  if (then.rehearsal || (then.baseUrl === now.baseUrl && then.project === now.project)) return;
+  const at = ({ baseUrl, project }: typeof now): string =>
+    project === null ? baseUrl : `${baseUrl} (project ${project})`;
   throw new TrancheError(
     'usage',
-    `Run ${runId} lives at ${provider.baseUrl}${provider.project === null ? '' : ` (project ${provider.project})`}, not at ${service.baseUrl}: set the provider up as it was to go on with it.`,
+    `Run ${runId} lives at ${at(then)}, not at ${at(now)}: set the provider up as it was to go on with it, or begin another with tranche run --new.`,
   );
 }
 
@@ -105,10 +107,10 @@ export async function driveHere(
 ): Promise<DrivenRun> {
   const run = replayRun(await readJournal(journalPath(owned.folder)));
   const provider = providerNamed(engine.config, run.created.provider.name);
+  checkAddress(run, provider, engine);
   const service = await openService(provider, owned.folder, engine.environment, options.faults);
   let results: WrittenResults | null = null;
   try {
-    checkAddress(run, service);
     const deps = runDeps(engine, owned, document, service, options, (written) => (results = written));
     const end = await (options.cancel ? cancelRun : driveRun)(deps, run, signal);
     return { end, results };

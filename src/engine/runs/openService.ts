@@ -1,15 +1,13 @@
 import path from 'node:path';
 import type { BatchApi } from '../../core/submit/batchApi.ts';
 import { DEFAULT_TUNING, type RunTuning } from '../../core/runs/runPorts.ts';
+import type { RunProvider } from '../../core/runs/runEvents.ts';
 import { apiKeyOf, type ProviderConfig } from '../../platform/machineConfig.ts';
 import type { Environment } from '../../platform/stateFolder.ts';
 
 /** A provider, ready to be called, for as long as a run is driven here. */
 export interface OpenService {
   readonly api: BatchApi;
-  /** Where it is; a rehearsal is on another port each time. */
-  readonly baseUrl: string;
-  readonly project: string | null;
   readonly tuning: RunTuning;
   readonly close: () => Promise<void>;
 }
@@ -26,12 +24,26 @@ async function openRehearsal(runFolder: string, faults: readonly string[]): Prom
   const api = openOpenaiBatchApi({
     baseUrl: server.url,
     apiKey: null,
-    keyName: 'none',
+    keyName: null,
     project: null,
     organization: null,
     inputExpiresAfterSeconds: null,
   });
-  return { api, baseUrl: 'rehearsal', project: null, tuning: REHEARSAL_TUNING, close: server.close };
+  return { api, tuning: REHEARSAL_TUNING, close: server.close };
+}
+
+/** The variables of OpenAI's own account mean nothing to other services and are not told to them. */
+const accountOf = (provider: ProviderConfig, environment: Environment, variable: string): string | null =>
+  provider.name === 'openai' ? environment[variable] || null : null;
+
+/** A provider as a run remembers it: a run can go on only where it began. A rehearsal is on another port each time. */
+export function runProvider(provider: ProviderConfig, environment: Environment): RunProvider {
+  return {
+    name: provider.name,
+    baseUrl: provider.baseUrl ?? 'rehearsal',
+    project: accountOf(provider, environment, 'OPENAI_PROJECT_ID'),
+    rehearsal: provider.kind === 'rehearsal',
+  };
 }
 
 /**
@@ -47,15 +59,14 @@ export async function openService(
   if (provider.kind === 'rehearsal') return openRehearsal(runFolder, faults);
   const apiKey = apiKeyOf(provider, environment);
   const { openOpenaiBatchApi } = await import('../../platform/openaiBatchApi.ts');
-  const project = environment['OPENAI_PROJECT_ID'] ?? null;
-  const baseUrl = provider.baseUrl ?? '';
+  const { baseUrl, project } = runProvider(provider, environment);
   const api = openOpenaiBatchApi({
     baseUrl,
     apiKey,
-    keyName: provider.apiKeyEnv ?? 'none',
+    keyName: provider.apiKeyEnv,
     project,
-    organization: environment['OPENAI_ORG_ID'] ?? null,
+    organization: accountOf(provider, environment, 'OPENAI_ORG_ID'),
     inputExpiresAfterSeconds: new URL(baseUrl).hostname.endsWith('openai.com') ? INPUT_EXPIRES_AFTER_SECONDS : null,
   });
-  return { api, baseUrl, project, tuning: DEFAULT_TUNING, close: async () => undefined };
+  return { api, tuning: DEFAULT_TUNING, close: async () => undefined };
 }

@@ -1,9 +1,9 @@
 import { replayRun } from '../../core/runs/replay.ts';
+import type { RunProvider } from '../../core/runs/runEvents.ts';
 import type { RunState } from '../../core/runs/runState.ts';
-import { isTrancheError } from '../../core/errors.ts';
+import { isTrancheError, TrancheError } from '../../core/errors.ts';
 import { readJournal } from '../../platform/journalFile.ts';
 import { journalPath, listRunIds, runFolder } from '../../platform/runFolders.ts';
-import { TrancheError } from '../../core/errors.ts';
 
 /** The state of a run of this machine as its journal tells it, whoever drives it; `notFound` where there is none. */
 export async function storedRun(stateFolder: string, runId: string): Promise<RunState> {
@@ -29,10 +29,19 @@ export async function storedRuns(
   return { runs, damaged };
 }
 
-/** The newest unfinished run of a plan at a provider, if there is one. */
-export async function unfinishedRun(stateFolder: string, planHash: string, provider: string): Promise<RunState | null> {
+/** The newest unfinished run of a plan at the same place of a provider, if there is one; a run that is being cancelled is none to go on with. */
+export async function unfinishedRun(
+  stateFolder: string,
+  planHash: string,
+  { name, baseUrl, project }: RunProvider,
+): Promise<RunState | null> {
   const { runs } = await storedRuns(stateFolder);
-  const isIt = ({ created, finished }: RunState): boolean =>
-    finished === null && created.planHash === planHash && created.provider.name === provider;
+  const isIt = ({ created, finished, cancelRequested }: RunState): boolean =>
+    finished === null &&
+    !cancelRequested &&
+    created.planHash === planHash &&
+    created.provider.name === name &&
+    created.provider.baseUrl === baseUrl &&
+    created.provider.project === project;
   return runs.find(isIt) ?? null;
 }

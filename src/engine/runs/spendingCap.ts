@@ -1,0 +1,40 @@
+import { stat } from 'node:fs/promises';
+import { TrancheError } from '../../core/errors.ts';
+import type { RunDocument } from '../../core/pipeline/runDocument.ts';
+import type { RunState } from '../../core/runs/runState.ts';
+import { effectiveMaxUsd } from '../../platform/machineConfig.ts';
+import { loadJob } from '../loadJob.ts';
+import type { Engine } from '../openEngine.ts';
+
+/** Throws `budget` where a run may cost more than the cap; a cost of null is unknown, a cap of null none. */
+export function refuseAboveCap(greatestUsd: number | null, capUsd: number | null, text: (usd: number) => string): void {
+  if (capUsd === null || (greatestUsd !== null && greatestUsd <= capUsd)) return;
+  const most = greatestUsd === null ? 'an unknown amount' : text(greatestUsd);
+  throw new TrancheError(
+    'budget',
+    `This run may cost ${most}, more than the cap of ${text(capUsd)}: send fewer rows (dataset.limit), bound the answers, or raise the cap.`,
+  );
+}
+
+/** The cap in the job file as it is now; as it was when the run began where the file is gone or unreadable. */
+async function jobMaxUsd(document: RunDocument): Promise<number | null> {
+  const { path, budget } = document.job;
+  if (!(await stat(path).catch(() => null))?.isFile()) return budget.maxUsd;
+  return loadJob(path).then(
+    ({ job }) => job.budget.maxUsd,
+    () => budget.maxUsd,
+  );
+}
+
+/** Before a run goes on: while it has chunks that no batch was made of, its greatest cost must lie within every cap as it is now. */
+export async function checkCapToGoOn(
+  engine: Engine,
+  run: RunState,
+  document: RunDocument,
+  text: (usd: number) => string,
+): Promise<void> {
+  const isUnsent = [...run.chunks.values()].some(({ batchId, end }) => batchId === null && end === null);
+  if (run.created.provider.rehearsal || !isUnsent) return;
+  const cap = effectiveMaxUsd(engine.config, await jobMaxUsd(document));
+  refuseAboveCap(run.created.greatestCostUsd, cap, text);
+}
