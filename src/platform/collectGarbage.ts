@@ -10,6 +10,5 @@ type Collect = (options: { type: 'minor' | 'major' }) => void;
 export function garbageCollector(): () => void {
   v8.setFlagsFromString('--expose-gc');
   const collect = vm.runInNewContext('gc') as Collect;
-  v8.setFlagsFromString('--no-expose-gc');
   return () => collect({ type: 'major' });
 }
