@@ -191,6 +191,14 @@ describe('bad input', () => {
     expect([code, sentence(stderr)]).toEqual([1, expect.stringContaining('blocked')]);
   });
 
+  it('render says on standard error what it passed over', async () => {
+    await folder.write('many/a.jsonl', postsJsonl(3));
+    await folder.write('many/b.jsonl', '');
+    const job = await folder.job('many', 'many');
+    const { code, stderr } = await runCli(['render', job, '--out', path.join(folder.path, 'many.out')], folder.path);
+    expect([code, stderr]).toEqual([0, expect.stringContaining('1 empty file was passed over.')]);
+  });
+
   it('unknown commands and options are exit code 2', async () => {
     for (const args of [['frobnicate'], ['plan'], ['plan', 'x', '--nope'], ['render', 'x']]) {
       const { code, stderr } = await runCli(args, folder.path);
