@@ -31,12 +31,25 @@ export interface FoundRow {
   readonly key: readonly string[];
 }
 
+/** A text of a sampled line: whole, or if it is very long some windows of equal size spread over it. */
+export interface SampledText {
+  /** Length of the whole text in UTF-16 units. */
+  readonly chars: number;
+  readonly parts: readonly string[];
+}
+
 /** One line of the sample from which tokens are estimated. */
 export interface SampledLine {
+  /** Its row, which counts within the block. */
+  readonly row: number;
+  /** 32 bits that decide whether it stays in the sample, the same on any machine. */
+  readonly hash: number;
+  /** Length of all parts of its texts. */
+  readonly chars: number;
   /** Of the whole line, newline included. */
   readonly bytes: number;
   /** The texts of the request that hold this row's values. */
-  readonly texts: readonly string[];
+  readonly texts: readonly SampledText[];
 }
 
 /** What a worker made of some consecutive rows of a fragment. Its arrays, kept columns apart, are gone once the block is released. */
@@ -48,6 +61,7 @@ export interface Block {
   readonly bytes: Uint8Array | null;
   /** Per row: input tokens, or null when they were not counted. */
   readonly tokens: Uint32Array | null;
+  /** Lines that may belong to the sample of all blocks. */
   readonly sampled: readonly SampledLine[];
   /** Per row: 64-bit hash of its custom_id. */
   readonly idHashes: BigUint64Array;

@@ -66,7 +66,7 @@ function blockOf(
     lengths: new Uint32Array(kernel.bytes(lines.lengths + 4 * from, 4 * (to - from)).slice().buffer),
     bytes,
     tokens: tokens?.slice(from, to) ?? null,
-    sampled: isLast ? (meter?.sample(lines, rows.hashes) ?? []) : [],
+    sampled: meter?.sample(lines, rows.hashes, from, to) ?? [],
     idHashes: rows.hashes.slice(from, to),
     skipped,
     found: [],
@@ -115,6 +115,7 @@ export function openScanner(
   const wanted = new Set(setup.wantedHashes);
   return {
     blocks: async function* (fragment, signal) {
+      meter?.startFragment();
       for await (const batch of reader.batches(fragment, signal)) {
         const mark = kernel.mark();
         const rows = scanRows(kernel, batch, places, setup.key, meter);

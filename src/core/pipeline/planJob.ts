@@ -12,6 +12,7 @@ import { maxOutputTokens } from '../profile/maxOutputTokens.ts';
 import { priceOf, type PriceList, type PriceOverrides } from '../profile/price.ts';
 import { jobSetup } from './jobSetup.ts';
 import { keepRows } from './keepRows.ts';
+import { openLineSample, SCAN_SAMPLE } from './lineSample.ts';
 import { jobFragments, type OpenedJob } from './openJob.ts';
 import { planHash } from './planHash.ts';
 import { scanBlocks } from './scanBlocks.ts';
@@ -68,7 +69,7 @@ async function measure(
   const hashes = collectHashes(deps.temp);
   const cutter = openChunkCutter(opened.limits, opened.inputsPerRequest);
   const lengths: Uint32Array[] = [];
-  const sampled: SampledLine[] = [];
+  const sample = openLineSample<SampledLine>(SCAN_SAMPLE);
   const notPlanned: NotPlanned[] = [];
   let rows = 0;
   let longestLine = 0;
@@ -76,7 +77,7 @@ async function measure(
   for await (const { block, firstRow, release } of scanBlocks(deps.pool, setup, fragments, limit, signal)) {
     if (options.balance !== null) lengths.push(block.lengths.slice());
     await keepRows(options.kept, block, cutter.add(block.lengths, block.tokens));
-    sampled.push(...block.sampled);
+    block.sampled.forEach(sample.add);
     notPlannedRows += block.skipped.length;
     for (const { row, key, reason, detail } of block.skipped.slice(0, LISTED_ROWS - notPlanned.length)) {
       notPlanned.push({ row: firstRow + row, key, reason, detail });
@@ -89,7 +90,7 @@ async function measure(
   }
   await refuseRepeatedIds(await hashes.repeated(), setup, fragments, limit, deps.pool, signal);
   const chunks = options.balance === null ? cutter.end() : balancedCut(opened, lengths, options.balance);
-  return { rows, longestLine, chunks, sampled, notPlanned, notPlannedRows };
+  return { rows, longestLine, chunks, sampled: sample.lines(), notPlanned, notPlannedRows };
 }
 
 /** Makes the exact cut of a job's dataset; reads every row once. Repeated or null keys, changed files and rows the job fails on are errors. */
@@ -112,7 +113,7 @@ export async function planJob(
     model: job.request.model,
     body: job.request.body,
     requests: chunks.reduce((sum, chunk) => sum + chunk.requests, 0),
-    inputTokens: tokens.all,
+    inputTokens: tokens.sure,
     price: priceOf({ model: job.request.model, largestRequestTokens: measured.longestLine, ...deps.prices }),
     modelMaxOutputTokens: await maxOutputTokens(job.request.model),
   });

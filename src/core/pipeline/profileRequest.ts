@@ -1,6 +1,6 @@
 import type { ReadEnv } from '../datasets/formatReader.ts';
 import { TrancheError } from '../errors.ts';
-import type { Block } from '../model/block.ts';
+import type { Block, SampledLine } from '../model/block.ts';
 import type { Fragment } from '../model/dataset.ts';
 import { estimated, exactly, scaleFigure, sumFigures, type Figure } from '../model/figure.ts';
 import type { CutChunk } from '../plan/cutChunks.ts';
@@ -10,9 +10,11 @@ import type { RequestFigures } from '../profile/footprint.ts';
 import { maxOutputTokens } from '../profile/maxOutputTokens.ts';
 import { priceOf } from '../profile/price.ts';
 import { ratioTotal, type SampleDesign, type SampledCluster } from '../profile/ratioEstimate.ts';
-import { encodingOf, openTokenCounter, type TokenCounter } from '../profile/tokens.ts';
+import { encodingOf, openTokenCounter, tokensFromBytes, type TokenCounter } from '../profile/tokens.ts';
 import type { ScanSetup } from './scanSetup.ts';
 import { jobSetup } from './jobSetup.ts';
+import { openLineSample, SCAN_SAMPLE, type SampleLimits } from './lineSample.ts';
+import { countLines } from './lineTokens.ts';
 import { jobFragments, type OpenedJob } from './openJob.ts';
 import type { PlanDeps } from './planJob.ts';
 import { requestTexts } from './requestTexts.ts';
@@ -26,10 +28,14 @@ export interface LineFigures {
   readonly requests: Figure;
   readonly rendered: Figure;
   readonly tokens: Figure;
+  /** `tokens` with an interval that is hardly ever crossed, for the greatest cost. */
+  readonly sureTokens: Figure;
 }
 
-/** Lines of a sample whose tokens are counted, over all clusters. */
+/** Lines of a sample whose tokens are counted, and about how much text, over all clusters; no cluster goes without. */
 const COUNTED_LINES = 1500;
+const COUNTED_CHARS = 4_000_000;
+const LEAST_OF_CLUSTER = 4;
 
 interface Lines {
   bytes: number;
@@ -54,17 +60,17 @@ export async function measureLines(
 ): Promise<LineFigures> {
   const fragments = await jobFragments(opened, false, env, signal);
   const lines: Lines = { bytes: 0, requests: 0, tokens: 0 };
-  const sampled: Block['sampled'][number][] = [];
+  const sample = openLineSample<SampledLine>(SCAN_SAMPLE);
   const setup = jobSetup(opened, 'measure', false);
   const { limit } = opened.job.dataset;
   for await (const { block, release } of scanBlocks(deps.pool, setup, fragments, limit, signal)) {
     addBlock(lines, block);
-    sampled.push(...block.sampled);
+    block.sampled.forEach(sample.add);
     release();
   }
   const chunk: CutChunk = { index: 1, firstRow: 0, endRow: 0, closedBy: 'end', ...lines };
-  const { all } = await tokenFigures(opened, lines.requests === 0 ? [] : [chunk], sampled);
-  return { requests: exactly(lines.requests), rendered: exactly(lines.bytes), tokens: all };
+  const { all, sure } = await tokenFigures(opened, lines.requests === 0 ? [] : [chunk], sample.lines());
+  return { requests: exactly(lines.requests), rendered: exactly(lines.bytes), tokens: all, sureTokens: sure };
 }
 
 /** A cluster of rows that the sample of columns has drawn, with its size. */
@@ -75,34 +81,46 @@ export interface DrawnRows {
   readonly size: number;
 }
 
+/** What was measured of a cluster; `variance` is that of its tokens where not all of its lines were counted. */
+interface ClusterLines extends Lines {
+  readonly variance: number;
+}
+
 /** Tokens of a cluster: counted line by line, or by the ratio of some lines' tokens to their bytes. */
-function clusterTokens(
+async function clusterLines(
   lines: Lines,
-  sampled: readonly Block['sampled'][number][],
+  sampled: readonly SampledLine[],
   fixed: number,
   tokens: TokenCounter,
-): number {
-  const bytes = sampled.reduce((sum, line) => sum + line.bytes, 0);
-  if (bytes === 0) return lines.tokens;
-  const counted = sampled.reduce(
-    (sum, { texts }) => texts.reduce((all, text) => all + tokens.count(text), sum + fixed),
-    0,
-  );
-  return (counted / bytes) * lines.bytes;
+): Promise<ClusterLines> {
+  if (sampled.length === 0) return { ...lines, variance: 0 };
+  const counted = await countLines(sampled, fixed, tokens);
+  const bytes = counted.reduce((sum, line) => sum + line.bytes, 0);
+  const ratio = counted.reduce((sum, line) => sum + line.tokens, 0) / bytes;
+  const all = { ...lines, tokens: ratio * lines.bytes };
+  const own = counted.reduce((sum, line) => sum + line.variance, 0);
+  if (counted.length === lines.requests) return { ...all, variance: own };
+  const squares = counted.reduce((sum, line) => sum + (line.tokens - ratio * line.bytes) ** 2, 0);
+  const variance = (lines.requests ** 2 * squares) / (counted.length * Math.max(1, counted.length - 1));
+  return { ...all, variance };
 }
 
-function sampleSetup(opened: OpenedJob, rows: number): ScanSetup {
+function sampleSetup(opened: OpenedJob, clusters: number): ScanSetup {
   const setup = jobSetup(opened, 'measure', false);
   if (setup.tokens === null) return setup;
-  return { ...setup, tokens: { ...setup.tokens, share: Math.min(1, COUNTED_LINES / Math.max(1, rows)) } };
+  const sample: SampleLimits = {
+    lines: Math.max(LEAST_OF_CLUSTER, Math.ceil(COUNTED_LINES / clusters)),
+    least: LEAST_OF_CLUSTER,
+    chars: COUNTED_CHARS / clusters,
+  };
+  return { ...setup, tokens: { ...setup.tokens, sample, sampleOf: 'fragment' } };
 }
 
-/** Estimates what a job's lines weigh from drawn clusters of `rows` rows in all. */
+/** Estimates what a job's lines weigh from drawn clusters. */
 export async function sampleLines(
   opened: OpenedJob,
   design: SampleDesign,
   drawn: readonly DrawnRows[],
-  rows: number,
   pool: WorkPool,
   signal: AbortSignal,
 ): Promise<LineFigures> {
@@ -110,38 +128,48 @@ export async function sampleLines(
   const encoding = encodingOf(request.model);
   const counter = await openTokenCounter(encoding);
   const fixed = fixedTokens(requestTexts(request, opened.dataset.columns, opened.template.columns), counter);
+  const setup = sampleSetup(opened, Math.max(1, drawn.length));
   const measured = drawn.map(() => ({
     lines: { bytes: 0, requests: 0, tokens: 0 },
-    sampled: [] as Block['sampled'][number][],
+    sample: openLineSample<SampledLine>(setup.tokens?.sample ?? SCAN_SAMPLE),
   }));
   const fragments = drawn.map(({ fragment }) => fragment);
-  for await (const { fragment, output, release } of pool.run('scan', sampleSetup(opened, rows), fragments, signal)) {
+  for await (const { fragment, output, release } of pool.run('scan', setup, fragments, signal)) {
     const own = measured[fragment];
     if (output.fatal) throw fatalRow(opened, fragments[fragment], output.fatal.problem);
     if (own) {
       addBlock(own.lines, output);
-      own.sampled.push(...output.sampled);
+      output.sampled.forEach(own.sample.add);
     }
     release();
   }
-  const clusters = drawn.flatMap(({ stratum, position, size }, index): SampledCluster<Lines>[] => {
+  const clusters: SampledCluster<ClusterLines>[] = [];
+  for (const [index, { stratum, position, size }] of drawn.entries()) {
     const own = measured[index];
-    if (own === undefined) return [];
-    const tokens = clusterTokens(own.lines, own.sampled, fixed, counter);
-    return [{ stratum, position, size, counted: { ...own.lines, tokens } }];
-  });
+    if (own === undefined) continue;
+    const counted = await clusterLines(own.lines, own.sample.lines(), fixed, counter);
+    clusters.push({ stratum, position, size, counted });
+  }
   const total = (valueOf: (lines: Lines) => number): Figure => ratioTotal(design, clusters, valueOf);
-  const tokens = total((lines) => lines.tokens);
+  const counted = ratioTotal(
+    design,
+    clusters,
+    (lines) => lines.tokens,
+    (lines) => lines.variance,
+  );
+  const tokens = encoding === null ? tokensFromBytes(counted) : counted;
   return {
     requests: total((lines) => lines.requests),
     rendered: total((lines) => lines.bytes),
-    tokens: encoding === null ? fromBytes(tokens) : tokens,
+    tokens,
+    sureTokens: twiceAsFar(tokens),
   };
 }
 
-/** Where the encoding is unknown each byte was counted as a token: about four bytes make one, and hardly ever more than sixteen. */
-function fromBytes(bound: Figure): Figure {
-  return bound.known === 'unknown' ? bound : estimated(bound.value / 4, bound.low / 16, bound.high);
+/** An estimate with twice the reach: 95 % become 99.99 % where errors are normal. */
+function twiceAsFar(figure: Figure): Figure {
+  if (figure.known !== 'estimate') return figure;
+  return estimated(figure.value, Math.max(0, 2 * figure.low - figure.value), 2 * figure.high - figure.value);
 }
 
 function fatalRow(opened: OpenedJob, fragment: Fragment | undefined, problem: string): TrancheError {
@@ -173,7 +201,7 @@ export async function requestFigures(
     model: job.request.model,
     body: job.request.body,
     requests: Math.ceil(lines.requests.high),
-    inputTokens: lines.tokens,
+    inputTokens: lines.sureTokens,
     price: priceOf({ model: job.request.model, largestRequestTokens: null, ...prices }),
     modelMaxOutputTokens: await maxOutputTokens(job.request.model),
   });
@@ -196,5 +224,6 @@ export async function requestFigures(
       tokens: other ? sumFigures([other.tokens, share.tokens]) : share.tokens,
     });
   }
-  return { job: job.name, ...lines, cost, columns: shares };
+  const { requests, rendered, tokens } = lines;
+  return { job: job.name, requests, rendered, tokens, cost, columns: shares };
 }

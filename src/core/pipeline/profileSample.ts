@@ -141,10 +141,9 @@ async function requestOf(
     const { fragment, stratum, position } = one.cluster;
     return { fragment, stratum, position, size: sizeOf(one) };
   });
-  const rows = read.reduce((sum, { part }) => sum + part.rows, 0);
   const lines =
     opened.job.dataset.limit === null
-      ? await sampleLines(opened, frame.design, drawn, rows, deps.pool, signal)
+      ? await sampleLines(opened, frame.design, drawn, deps.pool, signal)
       : await measureLines(opened, profiling, signal);
   return requestFigures(opened, lines, figures.rows, figures.columns, deps.prices);
 }

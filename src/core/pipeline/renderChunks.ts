@@ -7,6 +7,7 @@ import type { Hasher } from '../ports.ts';
 import type { ChunkSink, FinishedBody, OpenChunkSink } from './chunkSink.ts';
 import { keepRows } from './keepRows.ts';
 import { jobSetup } from './jobSetup.ts';
+import { openLineSample, SCAN_SAMPLE } from './lineSample.ts';
 import { jobFragments, type OpenedJob } from './openJob.ts';
 import { scanBlocks } from './scanBlocks.ts';
 import type { WorkPool } from './workPool.ts';
@@ -119,7 +120,7 @@ export async function* renderChunks(
   const fragments = await jobFragments(opened, deps.kept !== null, deps.env, signal);
   const cutter: ChunkCutter = openChunkCutter(opened.limits, opened.inputsPerRequest);
   const writer = openChunkWriter(deps, opened.limits.maxBytes);
-  const sampled: SampledLine[] = [];
+  const sample = openLineSample<SampledLine>(SCAN_SAMPLE);
   const writing: Promise<void>[] = [];
   let rows = 0;
   try {
@@ -136,7 +137,7 @@ export async function* renderChunks(
         if (ended) yield ended;
       }
       await keepRows(deps.kept, block, pieces);
-      sampled.push(...block.sampled);
+      block.sampled.forEach(sample.add);
       rows = firstRow + block.rows;
       const written = writer.written();
       written.then(release, release);
@@ -145,7 +146,7 @@ export async function* renderChunks(
     }
     const last = await writer.close();
     if (last) yield last;
-    return { rows, chunks: cutter.end(), sampled };
+    return { rows, chunks: cutter.end(), sampled: sample.lines() };
   } finally {
     await writer.discard();
   }

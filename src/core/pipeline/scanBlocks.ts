@@ -33,6 +33,7 @@ function firstRows(block: Block, rows: number): Block {
     bytes: block.bytes?.subarray(0, end) ?? null,
     tokens: block.tokens?.subarray(0, rows) ?? null,
     idHashes: block.idHashes.subarray(0, rows),
+    sampled: block.sampled.filter((sampled) => sampled.row < rows),
     skipped: block.skipped.filter((skipped) => skipped.row < rows),
     found: block.found.filter((found) => found.row < rows),
     kept: block.kept?.map((column) => firstKept(column, rows)) ?? null,

@@ -3,6 +3,7 @@ import type { Dataset } from '../model/dataset.ts';
 import type { Job } from '../model/job.ts';
 import type { Encoding } from '../profile/tokens.ts';
 import type { LineTemplate } from '../render/template.ts';
+import type { SampleLimits } from './lineSample.ts';
 import type { RequestTexts } from './requestTexts.ts';
 
 /** What a worker needs to know to turn a job's fragments into blocks. Plain data. */
@@ -28,10 +29,11 @@ export interface TokenSetup {
   readonly texts: RequestTexts;
   /** Null: unknown, every byte counts as a token (an upper bound). */
   readonly encoding: Encoding | null;
-  /** `all`: every line is counted; `sample`: those whose hash falls below the share. */
+  /** `all`: every line is counted; `sample`: the lines of lowest hashes are given, to be counted later. */
   readonly count: 'all' | 'sample';
-  /** Share of lines sampled, 0 to 1. */
-  readonly share: number;
+  readonly sample: SampleLimits;
+  /** Whether each fragment has a sample of its own, or all have one. */
+  readonly sampleOf: 'scan' | 'fragment';
   /** 32 bits from the snapshot: another dataset, another sample. */
   readonly seed: number;
   /** Most tokens of one line; null where there is no such limit. */

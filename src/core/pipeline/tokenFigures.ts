@@ -1,21 +1,19 @@
 import type { SampledLine } from '../model/block.ts';
-import { estimated, exactly, type Figure } from '../model/figure.ts';
+import { exactly, type Figure } from '../model/figure.ts';
 import type { CutChunk } from '../plan/cutChunks.ts';
-import { encodingOf, openTokenCounter } from '../profile/tokens.ts';
+import { within } from '../profile/figures.ts';
+import { encodingOf, openTokenCounter, tokensFromBytes } from '../profile/tokens.ts';
 import type { OpenedJob } from './openJob.ts';
+import { countLines } from './lineTokens.ts';
 import { requestTexts } from './requestTexts.ts';
 import { estimateTokens } from './tokenEstimate.ts';
 import { fixedTokens } from './tokenMeter.ts';
 
 export interface TokenFigures {
   readonly all: Figure;
+  /** `all` with an interval that is not crossed in practice (99.99 %, and a token has a byte at least): the greatest cost rests on it. */
+  readonly sure: Figure;
   readonly of: (chunk: CutChunk) => Figure;
-}
-
-/** Where the encoding is unknown each byte was counted as a token: about four bytes make one, and hardly ever more than sixteen. */
-function fromBound(bound: Figure): Figure {
-  if (bound.known === 'unknown') return bound;
-  return estimated(Math.ceil(bound.value / 4), Math.ceil(bound.low / 16), bound.high);
 }
 
 /** Tokens of lines that were cut: counted, bounded where the encoding is unknown, or estimated from the sample. */
@@ -27,24 +25,25 @@ export async function tokenFigures(
   const total = (pick: (chunk: CutChunk) => number): number => chunks.reduce((sum, chunk) => sum + pick(chunk), 0);
   const { request } = opened.job;
   const encoding = encodingOf(request.model);
-  const honest = encoding === null ? fromBound : (figure: Figure) => figure;
+  const honest = encoding === null ? tokensFromBytes : (figure: Figure) => figure;
   if (opened.limits.maxTokens !== null) {
+    const all = honest(exactly(total((chunk) => chunk.tokens)));
     return {
-      all: honest(exactly(total((chunk) => chunk.tokens))),
+      all,
+      sure: all,
       of: (chunk) => honest(exactly(chunk.tokens)),
     };
   }
   const counter = await openTokenCounter(encoding);
-  const fixed = fixedTokens(requestTexts(request, opened.dataset.columns, opened.template.columns), counter);
+  const texts = requestTexts(request, opened.dataset.columns, opened.template.columns);
+  const fixed = fixedTokens(texts, counter);
   const requests = total((chunk) => chunk.requests);
-  const estimate = estimateTokens(sampled, fixed, requests, counter);
+  const estimate = estimateTokens(await countLines(sampled, fixed, counter), requests);
+  const bytes = total((chunk) => chunk.bytes);
+  const all = estimate.of(bytes, requests);
   return {
-    all: honest(
-      estimate.of(
-        total((chunk) => chunk.bytes),
-        requests,
-      ),
-    ),
-    of: (chunk) => honest(estimate.of(chunk.bytes, chunk.requests)),
+    all: honest(all.figure),
+    sure: honest(within(all.sure, 0, bytes + requests * texts.framingTokens)),
+    of: (chunk) => honest(estimate.of(chunk.bytes, chunk.requests).figure),
   };
 }

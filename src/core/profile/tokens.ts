@@ -95,7 +95,8 @@ export async function openTokenCounter(encoding: Encoding | null): Promise<Token
   };
 }
 
-/** Tokens of text of an unknown encoding: about four bytes each, at most one each, and hardly ever more than sixteen. */
-export function tokensFromBytes(bytes: number): Figure {
-  return estimated(Math.ceil(bytes / 4), Math.ceil(bytes / 16), bytes);
+/** Tokens of text of an unknown encoding by its bytes: about four bytes each, at least one, and hardly ever more than sixteen. */
+export function tokensFromBytes(bytes: Figure): Figure {
+  if (bytes.known === 'unknown') return bytes;
+  return estimated(Math.ceil(bytes.value / 4), Math.ceil(bytes.low / 16), Math.ceil(bytes.high));
 }

@@ -34,10 +34,11 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-async function writeJob(more: object = {}): Promise<string> {
+async function writeJob(more: object = {}, limits: object = {}): Promise<string> {
   const file = path.join(folder, 'ask.tranche.json');
   const job = {
     dataset: { uri: 'elsewhere.parquet', key: 'id', ...more },
+    limits,
     request: {
       endpoint: '/v1/chat/completions',
       model: 'gpt-4o-mini',
@@ -102,9 +103,10 @@ it('says which columns the request uses and what they put in', async () => {
   expect(deep?.rendered.low).toBeLessThanOrEqual(2 * (ROWS - ROWS / 50));
 });
 
-it('holds what the plan says in the intervals of a sample', async () => {
-  const job = await writeJob();
-  const [footprint, plan] = [await profiled(job, 1000), await planned(job)];
+it('holds what is counted line by line in the intervals of a sample', async () => {
+  const footprint = await profiled(await writeJob(), 1000);
+  const plan = await planned(await writeJob({}, { maxTokens: 1e9 }));
+  expect(plan.tokens.known).toBe('exact');
   expect(footprint.stage).toBe('sample');
   for (const [figure, value] of [
     [footprint.bytes.rendered, bytesOf(plan)],
@@ -116,6 +118,16 @@ it('holds what the plan says in the intervals of a sample', async () => {
     expect(figure?.high).toBeGreaterThanOrEqual(value);
   }
   expect(footprint.cost.high).toBeGreaterThanOrEqual(plan.cost.greatest.value);
+});
+
+it('bounds the tokens and the greatest cost of the plan by what is counted line by line', async () => {
+  const plan = await planned(await writeJob());
+  const counted = await planned(await writeJob({}, { maxTokens: 1e9 }));
+  expect(plan.tokens.low).toBeLessThanOrEqual(counted.tokens.value);
+  expect(plan.tokens.high).toBeGreaterThanOrEqual(counted.tokens.value);
+  expect(plan.tokens.high - plan.tokens.low).toBeLessThan(0.05 * counted.tokens.value);
+  expect(plan.cost.greatest.value).toBeGreaterThanOrEqual(counted.cost.greatest.value);
+  expect(plan.cost.greatest.value).toBeLessThan(1.2 * counted.cost.greatest.value);
 });
 
 it('measures the first rows exactly where the job takes no more', async () => {
