@@ -14,8 +14,13 @@ export interface OpenService {
 
 /** Life of input files at the provider: 30 days, what OpenAI gives batch files by default and at most. */
 const INPUT_EXPIRES_AFTER_SECONDS = 2_592_000;
-/** A rehearsal is near and quick: looking often costs nothing. */
-const REHEARSAL_TUNING: RunTuning = { ...DEFAULT_TUNING, firstLookMs: 300, slowestLookMs: 1_000 };
+/** A rehearsal is near and quick: looking often costs nothing, and what fails for a minute (a full disk) is not mended by waiting. */
+const REHEARSAL_TUNING: RunTuning = {
+  ...DEFAULT_TUNING,
+  firstLookMs: 300,
+  slowestLookMs: 1_000,
+  patienceMs: 60_000,
+};
 
 async function openRehearsal(runFolder: string, faults: readonly string[]): Promise<OpenService> {
   const { startRehearsal } = await import('../../rehearsal/startRehearsal.ts');
