@@ -2,8 +2,9 @@ import type { KeptRowsWriter } from '../collect/keptRowsWriter.ts';
 import type { ReadEnv } from '../datasets/formatReader.ts';
 import { snapshotOf } from '../datasets/snapshot.ts';
 import type { SampledLine } from '../model/block.ts';
+import type { ChunkLimits } from '../model/limits.ts';
 import type { NotPlanned, Plan, PlannedChunk } from '../model/plan.ts';
-import { balanceLimits } from '../plan/balanceLimits.ts';
+import { balanceLimits, cutMeasured, type MeasuredRows } from '../plan/balanceLimits.ts';
 import { openChunkCutter, type CutChunk } from '../plan/cutChunks.ts';
 import { collectHashes } from '../plan/repeatedHashes.ts';
 import type { Hasher, TempSpace } from '../ports.ts';
@@ -32,7 +33,10 @@ export interface PlanDeps {
 }
 
 export interface PlanOptions {
-  /** Cut into at least this many chunks of about even size: more, smaller files finish sooner. */
+  /**
+   * Cut into about this many chunks of even bytes (more, smaller files finish sooner), never fewer than the job's limits make: the byte limit is lowered,
+   * the others stay. The plan's `limits` are then those of the cut, so that what closed a chunk is true of them.
+   */
   readonly balance: number | null;
   /** Gets every row's key and carried values with the chunk it falls into; not together with `balance`. */
   readonly kept: KeptRowsWriter | null;
@@ -41,20 +45,22 @@ export interface PlanOptions {
 /** Rows without a line that a plan lists by key; all are counted. */
 const LISTED_ROWS = 100_000;
 
-interface Measured {
+interface Measured extends Cut {
   readonly rows: number;
   readonly longestLine: number;
-  readonly chunks: readonly CutChunk[];
   readonly sampled: readonly SampledLine[];
   readonly notPlanned: readonly NotPlanned[];
   readonly notPlannedRows: number;
 }
 
-function balancedCut(opened: OpenedJob, lengths: readonly Uint32Array[], parts: number): readonly CutChunk[] {
-  const limits = balanceLimits(opened.limits, opened.inputsPerRequest, lengths, parts);
-  const cutter = openChunkCutter(limits, opened.inputsPerRequest);
-  for (const block of lengths) cutter.add(block, null);
-  return cutter.end();
+interface Cut {
+  readonly limits: ChunkLimits;
+  readonly chunks: readonly CutChunk[];
+}
+
+function balancedCut({ limits, inputsPerRequest }: OpenedJob, blocks: readonly MeasuredRows[], parts: number): Cut {
+  const balanced = balanceLimits(limits, inputsPerRequest, blocks, parts);
+  return { limits: balanced, chunks: cutMeasured(balanced, inputsPerRequest, blocks) };
 }
 
 async function measure(
@@ -68,14 +74,16 @@ async function measure(
   const { limit } = opened.job.dataset;
   const hashes = collectHashes(deps.temp);
   const cutter = openChunkCutter(opened.limits, opened.inputsPerRequest);
-  const lengths: Uint32Array[] = [];
+  const measured: MeasuredRows[] = [];
   const sample = openLineSample<SampledLine>(SCAN_SAMPLE);
   const notPlanned: NotPlanned[] = [];
   let rows = 0;
   let longestLine = 0;
   let notPlannedRows = 0;
   for await (const { block, firstRow, release } of scanBlocks(deps.pool, setup, fragments, limit, signal)) {
-    if (options.balance !== null) lengths.push(block.lengths.slice());
+    if (options.balance !== null) {
+      measured.push({ lengths: block.lengths.slice(), tokens: block.tokens?.slice() ?? null });
+    }
     await keepRows(options.kept, block, cutter.add(block.lengths, block.tokens));
     block.sampled.forEach(sample.add);
     notPlannedRows += block.skipped.length;
@@ -89,8 +97,9 @@ async function measure(
     release();
   }
   await refuseRepeatedIds(await hashes.repeated(), setup, fragments, limit, deps.pool, signal);
-  const chunks = options.balance === null ? cutter.end() : balancedCut(opened, lengths, options.balance);
-  return { rows, longestLine, chunks, sampled: sample.lines(), notPlanned, notPlannedRows };
+  const plain: Cut = { limits: opened.limits, chunks: cutter.end() };
+  const cut = options.balance === null ? plain : balancedCut(opened, measured, options.balance);
+  return { rows, longestLine, ...cut, sampled: sample.lines(), notPlanned, notPlannedRows };
 }
 
 /** Makes the exact cut of a job's dataset; reads every row once. Repeated or null keys, changed files and rows the job fails on are errors. */
@@ -122,7 +131,7 @@ export async function planJob(
     planHash: planHash(opened, snapshot, deps.newHasher),
     dataset: dataset.uri,
     rows: measured.rows,
-    limits: opened.limits,
+    limits: measured.limits,
     chunks: chunks.map((chunk): PlannedChunk => ({ ...chunk, rows: chunk.requests, tokens: tokens.of(chunk) })),
     notPlanned: measured.notPlanned,
     notPlannedRows: measured.notPlannedRows,
