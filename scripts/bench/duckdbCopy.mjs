@@ -1,4 +1,4 @@
-// node duckdbCopy.mjs SOURCE OUT THREADS: the same lines by DuckDB, files of about 90 MB. Prints the seconds of the query alone.
+// node duckdbCopy.mjs SOURCE OUT THREADS: the same lines in the same order by DuckDB, one file, no cap kept. Prints the seconds of the query alone.
 import { mkdirSync, rmSync } from 'node:fs';
 import { DuckDBInstance } from '@duckdb/node-api';
 
@@ -16,13 +16,13 @@ const line = `SELECT id AS custom_id, 'POST' AS method, '/v1/chat/completions' A
 const began = performance.now();
 const cpu = process.cpuUsage();
 try {
-  await connection.run(`COPY (${line}) TO '${out}/lines' (FORMAT json, FILE_SIZE_BYTES '90MB')`);
+  await connection.run(`COPY (${line}) TO '${out}/lines.jsonl' (FORMAT json)`);
 } catch (error) {
   if (!source.endsWith('.csv')) throw error;
   // its parallel reader fails on some quoted newlines
-  rmSync(`${out}/lines`, { recursive: true, force: true });
+  rmSync(`${out}/lines.jsonl`, { force: true });
   await connection.run(
-    `COPY (${line.replace('parallel = true', 'parallel = false')}) TO '${out}/lines' (FORMAT json, FILE_SIZE_BYTES '90MB')`,
+    `COPY (${line.replace('parallel = true', 'parallel = false')}) TO '${out}/lines.jsonl' (FORMAT json)`,
   );
 }
 const used = process.cpuUsage(cpu);
