@@ -60,12 +60,12 @@ describe('a stopped run', () => {
   it('with chunks to send goes on within the caps of now only, and can be cancelled above them', async () => {
     const server = await startRehearsal({ folder: path.join(folder.path, 'service'), faults: ['stall@upload'] });
     try {
-      const config = (maxUsd: number | null): Promise<string> =>
+      const config = (maxUsd: number | null, baseUrl = server.url): Promise<string> =>
         folder.write(
           'config.json',
           JSON.stringify({
             ...(maxUsd !== null && { maxUsd }),
-            providers: { local: { baseUrl: server.url } },
+            providers: { local: { baseUrl } },
             prices: { 'gpt-4o-mini': { inputPerMillionUsd: 1, outputPerMillionUsd: 1 } },
           }),
         );
@@ -86,6 +86,10 @@ describe('a stopped run', () => {
       await config(null);
       await folder.job('posts', 'posts.jsonl', { provider: 'local', budget: { maxUsd: 0.000001 } });
       expect((await runCli(['resume', runId], folder.path)).stderr).toContain('more than the cap');
+      await config(null, 'http://127.0.0.1:9/v1');
+      const moved = await runCli(['cancel', runId], folder.path);
+      expect([moved.code, moved.stderr]).toEqual([2, expect.stringMatching(/lives at .*, not at .*:9\/v1: .*--new/)]);
+      await config(null);
       const cancelled = await runCli(['cancel', runId], folder.path);
       expect(cancelled.code, cancelled.stderr).toBe(3);
     } finally {
@@ -149,6 +153,14 @@ describe('before anything is made', () => {
     const misplaced = await runCli(['run', job, '--provider', 'openai', '--fault', 'slow'], folder.path, env);
     expect([misplaced.code, misplaced.stderr]).toEqual([2, expect.stringContaining('rehearsal only')]);
     expect((await readdir(folder.path)).sort()).toEqual(['posts.jsonl', 'posts.tranche.json']);
+  });
+
+  it('a state folder that cannot hold runs is named, and nothing is left in it', async () => {
+    const job = await folder.job('posts', 'posts.jsonl');
+    await folder.write('runs', 'a file');
+    const { code, stderr } = await runCli(['run', job, ...REHEARSAL, '--new'], folder.path);
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/^tranche: \/.*\/runs cannot be written/m)]);
+    expect(await readdir(path.join(folder.path, 'planned'))).toEqual([]);
   });
 
   it('a job for a provider that is not set up here is planned and profiled without prices', async () => {
