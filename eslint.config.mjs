@@ -58,7 +58,7 @@ export default tseslint.config(
   },
   { files: ['test/**/*.ts'], rules: { 'max-lines-per-function': 'off', 'max-lines': ['error', 600] } },
   layer(['src/kernel/**/*.ts'], [[['../*'], 'the kernel imports nothing of the project'], NODE, SDK]),
-  layer(['src/core/**/*.ts'], [NODE, SDK, above('platform', 'engine', 'cli', 'rehearsal', 'protocol', 'extension')]),
+  layer(['src/core/**/*.ts'], [NODE, SDK, above('platform', 'engine', 'cli', 'rehearsal', 'extension')]),
   layer(
     ['src/platform/**/*.ts'],
     [[['vscode'], 'only src/extension'], above('engine', 'cli', 'extension', 'rehearsal')],

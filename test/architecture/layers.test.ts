@@ -26,9 +26,8 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   core: ['kernel'],
   platform: ['core', 'kernel'],
   rehearsal: ['core'],
-  protocol: ['core'],
-  engine: ['core', 'kernel', 'platform', 'rehearsal', 'protocol'],
-  cli: ['core', 'engine', 'platform', 'rehearsal', 'protocol'],
+  engine: ['core', 'kernel', 'platform', 'rehearsal'],
+  cli: ['core', 'engine', 'platform', 'rehearsal'],
 };
 
 /** Stages of core and what each may know of the others: nothing, but a run stands on the way of a chunk. */
