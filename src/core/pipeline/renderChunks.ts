@@ -3,6 +3,7 @@ import type { ReadEnv } from '../datasets/formatReader.ts';
 import { TrancheError } from '../errors.ts';
 import type { Block, SampledLine } from '../model/block.ts';
 import { openChunkCutter, type ChunkCutter, type CutChunk, type CutPiece } from '../plan/cutChunks.ts';
+import { openPlannedCutter } from '../plan/plannedCutter.ts';
 import type { Hasher } from '../ports.ts';
 import type { ChunkSink, FinishedBody, OpenChunkSink } from './chunkSink.ts';
 import { keepRows } from './keepRows.ts';
@@ -10,6 +11,7 @@ import { jobSetup } from './jobSetup.ts';
 import { openLineSample, SCAN_SAMPLE } from './lineSample.ts';
 import { jobFragments, type OpenedJob } from './openJob.ts';
 import { scanBlocks } from './scanBlocks.ts';
+import { wantedFragments, type PlanPart } from './wantedFragments.ts';
 import type { WorkPool } from './workPool.ts';
 
 /** What rendering needs from outside. */
@@ -20,8 +22,8 @@ export interface RenderDeps {
   readonly openSink: OpenChunkSink;
   /** Size of a chunk where a plan tells. */
   readonly bytesOf: (index: number) => number | null;
-  /** Chunks whose bytes are wanted; the others are cut and counted only. Null: all. */
-  readonly wanted: ReadonlySet<number> | null;
+  /** The chunks of a plan that are wanted; no others are made, and as little besides their rows is read as can be. Null: all, cut anew. */
+  readonly part: PlanPart | null;
   /** Gets every row's key and carried values. */
   readonly kept: KeptRowsWriter | null;
   /** Hears of every block before it is cut. */
@@ -92,7 +94,7 @@ function openChunkWriter(deps: RenderDeps, maxBytes: number) {
     /** Takes one piece, to be written in turn; gives the chunk that ended before it. */
     write: async (piece: CutPiece, bytes: Uint8Array, rows: number): Promise<WrittenChunk | null> => {
       const ended = current?.index === piece.chunk ? null : await close();
-      if (piece.bytes === 0 || (deps.wanted && !deps.wanted.has(piece.chunk))) return ended;
+      if (piece.bytes === 0 || (deps.part && !deps.part.wanted.has(piece.chunk))) return ended;
       current ??= {
         index: piece.chunk,
         sink: await deps.openSink(piece.chunk, deps.bytesOf(piece.chunk)),
@@ -117,17 +119,20 @@ export async function* renderChunks(
   signal: AbortSignal,
 ): AsyncGenerator<WrittenChunk, RenderEnd> {
   const setup = jobSetup(opened, 'render', deps.kept !== null);
-  const fragments = await jobFragments(opened, deps.kept !== null, deps.env, signal);
+  const all = await jobFragments(opened, deps.kept !== null, deps.env, signal);
+  const span = deps.part ? wantedFragments(all, deps.part) : { fragments: all, firstRow: 0, endRow: Infinity };
+  const limit = opened.job.dataset.limit === null ? null : opened.job.dataset.limit - span.firstRow;
   const cutter: ChunkCutter = openChunkCutter(opened.limits, opened.inputsPerRequest);
+  const { add } = deps.part ? openPlannedCutter(deps.part.chunks, span.firstRow) : cutter;
   const writer = openChunkWriter(deps, opened.limits.maxBytes);
   const sample = openLineSample<SampledLine>(SCAN_SAMPLE);
   const writing: Promise<void>[] = [];
   let rows = 0;
   try {
-    const blocks = scanBlocks(deps.pool, setup, fragments, opened.job.dataset.limit, signal);
+    const blocks = scanBlocks(deps.pool, setup, span.fragments, limit, signal);
     for await (const { block, firstRow, release } of blocks) {
-      await deps.onBlock(block, firstRow);
-      const pieces = cutter.add(block.lengths, block.tokens);
+      await deps.onBlock(block, span.firstRow + firstRow);
+      const pieces = add(block.lengths, block.tokens);
       let at = 0;
       for (const piece of pieces) {
         const bytes = block.bytes?.subarray(at, at + piece.bytes) ?? new Uint8Array(0);
@@ -138,11 +143,12 @@ export async function* renderChunks(
       }
       await keepRows(deps.kept, block, pieces);
       block.sampled.forEach(sample.add);
-      rows = firstRow + block.rows;
+      rows = span.firstRow + firstRow + block.rows;
       const written = writer.written();
       written.then(release, release);
       writing.push(written);
       if (writing.length > WRITING_BLOCKS) await writing.shift();
+      if (rows >= span.endRow) break;
     }
     const last = await writer.close();
     if (last) yield last;

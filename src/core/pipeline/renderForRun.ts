@@ -41,7 +41,7 @@ export function renderForRun(document: RunDocument, deps: RunRenderDeps): RunDep
       {
         ...deps,
         bytesOf: (index) => planned.get(index)?.bytes ?? null,
-        wanted: new Set(indexes),
+        part: { chunks: document.plan.chunks, wanted: new Set(indexes) },
         kept: null,
         onBlock: async () => undefined,
       },

@@ -104,7 +104,7 @@ async function renderChecked(
     ...deps,
     openSink: deps.folder.openSink,
     bytesOf: () => null,
-    wanted: null,
+    part: null,
     kept,
     onBlock: async (block, firstRow) => {
       await ids.add(block.idHashes);

@@ -61,7 +61,7 @@ export async function openJobWorld(): Promise<JobWorld> {
 /** Chunks rendered to memory; `onChunk` hears of each with the number of blocks that were read until then. */
 export async function renderedChunks(
   opened: OpenedJob,
-  wanted: RenderDeps['wanted'],
+  part: RenderDeps['part'],
   more: Partial<RenderDeps> = {},
 ): Promise<{ index: number; text: string; blocks: number }[]> {
   const env = await openReadEnv();
@@ -72,7 +72,7 @@ export async function renderedChunks(
     pool: inlinePool(),
     newHasher,
     bytesOf: () => null,
-    wanted,
+    part,
     kept: null,
     onBlock: async () => {
       blocks++;
