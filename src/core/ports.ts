@@ -36,10 +36,22 @@ export interface FileStore {
 
 export type PageCodec = 'UNCOMPRESSED' | 'SNAPPY' | 'GZIP' | 'BROTLI' | 'ZSTD' | 'LZ4' | 'LZ4_RAW' | 'LZ4_FRAME';
 
+/** The next piece of some bytes, valid until the one after it is asked for; null behind the last. */
+export type NextPiece = () => Promise<Uint8Array | null>;
+
 /** Decompression by native code or WebAssembly; never trusts the packed bytes: output longer or shorter than `sizeBytes` is an error. */
 export interface Codecs {
   /** One packed block whose unpacked size is known. Throws a plain Error with a short cause; the caller names the file. */
   unpack: (codec: PageCodec, packed: Uint8Array, sizeBytes: number) => Uint8Array;
+  /**
+   * One packed block, unpacked piece by piece in bounded memory, each piece valid until the next is asked for; together they have `sizeBytes`. `open` reads
+   * the packed bytes from their front, and may be asked to do so again. Null for codecs that unpack whole blocks only. Throws a plain Error as `unpack` does.
+   */
+  unpackPieces: (
+    codec: PageCodec,
+    open: () => NextPiece,
+    sizeBytes: number,
+  ) => AsyncGenerator<Uint8Array, void, undefined> | null;
   /** A whole packed text file as a stream of unpacked pieces of about 1 MB, in bounded memory. Broken or truncated input is a `badData` error naming `source`. */
   unpackStream: (kind: 'gzip' | 'zstd', source: ByteSource, signal: AbortSignal) => AsyncIterable<Uint8Array>;
 }

@@ -1,4 +1,4 @@
-/** What `assembly/parquet.ts` exports. Every address and length is in the kernel's linear memory. */
+/** What `assembly/parquet.ts` and `assembly/snappy.ts` export. Every address and length is in the kernel's linear memory. */
 export interface ParquetExports {
   /** PLAIN byte arrays in [src, end): appends n values behind row `row` of an Arrow column; bytes in the column then, -1 if a length points past the end. */
   readonly plainBytes: (src: number, end: number, n: number, row: number, offsets: number, values: number) => number;
@@ -48,4 +48,9 @@ export interface ParquetExports {
   readonly reverseBytes: (offsets: number, values: number, n: number, to: number, out: number) => number;
   /** INT96 -> i64 nanoseconds since 1970; the first that does not fit, or n. */
   readonly int96ToNanos: (src: number, n: number, out: number) => number;
+  /**
+   * Snappy elements of [src, end) -> bytes in [to, room), with references back to `base`. Five u32 at `state` are where input and output stopped,
+   * and what of an element is still to come (zeros at first). 0: more input is wanted, behind the at most 4 bytes left; 1: more room; 2: a reference before `base`.
+   */
+  readonly snappyPiece: (state: number, src: number, end: number, base: number, to: number, room: number) => number;
 }

@@ -3,16 +3,15 @@ import zlib from 'node:zlib';
 import { snappyUncompressor } from 'hysnappy';
 import { ZSTDDecoder } from 'zstddec/stream';
 import { TrancheError, isTrancheError, messageOf, throwIfAborted } from '../core/errors.ts';
-import type { ByteSource, Codecs, PageCodec } from '../core/ports.ts';
-import { garbageCollector } from './collectGarbage.ts';
+import type { ByteSource, Codecs, NextPiece, PageCodec } from '../core/ports.ts';
 import { unpackLz4Any, unpackLz4Block, unpackLz4Frame } from './lz4.ts';
+import { piecesUnpacker } from './unpackPieces.ts';
+import { zstdPieces } from './zstdPieces.ts';
 
 /** No single block may claim more. */
 const MAX_BLOCK_BYTES = 1 << 30;
 /** Blocks above this leave no grown WebAssembly memory behind; those below would only take a fresh one each time. */
 const KEEP_BYTES = 80 << 20;
-/** Blocks from this on are worth a look for garbage first. */
-const LARGE_BYTES = 8 << 20;
 /** What an announced size may make zlib set aside at once. */
 const MAX_CHUNK_BYTES = 128 << 20;
 const PIECE_BYTES = 1 << 20;
@@ -57,15 +56,6 @@ function snappyUnpacker(): Unpack {
   };
 }
 
-function* zstdPieces(decoder: ZSTDDecoder, packed: Iterable<Uint8Array>): Generator<Uint8Array> {
-  let empty = 0;
-  for (const piece of decoder.decodeStreaming(packed)) {
-    empty = piece.length === 0 ? empty + 1 : 0;
-    if (empty > MAX_EMPTY_OUTPUTS) throw new Error('broken zstd data');
-    if (piece.length > 0) yield piece;
-  }
-}
-
 function* cut(packed: Uint8Array): Generator<Uint8Array> {
   for (let at = 0; at < packed.length; at += PIECE_BYTES) yield packed.subarray(at, at + PIECE_BYTES);
 }
@@ -73,7 +63,10 @@ function* cut(packed: Uint8Array): Generator<Uint8Array> {
 function unpackLargeZstd(decoder: ZSTDDecoder, packed: Uint8Array, sizeBytes: number): Uint8Array {
   const out = new Uint8Array(sizeBytes);
   let at = 0;
-  for (const piece of zstdPieces(decoder, cut(packed))) {
+  let empty = 0;
+  for (const piece of decoder.decodeStreaming(cut(packed))) {
+    empty = piece.length === 0 ? empty + 1 : 0;
+    if (empty > MAX_EMPTY_OUTPUTS) throw new Error('broken zstd data');
     if (piece.length > sizeBytes - at) throw new Error('zstd data larger than announced');
     out.set(piece, at);
     at += piece.length;
@@ -134,28 +127,15 @@ async function* gunzipped(source: ByteSource, signal: AbortSignal): AsyncGenerat
   }
 }
 
-/** The decoder pulls its input synchronously, at most one piece for each piece it gives: one is always read ahead. */
 async function* unzstded(decoder: ZSTDDecoder, source: ByteSource, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   const reading = packedPieces(source, signal);
-  let ahead = await reading.next();
-  let taken = false;
-  const input: Iterable<Uint8Array> = {
-    [Symbol.iterator]: () => ({
-      next: () => {
-        taken = true;
-        return ahead.done === true ? { done: true, value: undefined } : { done: false, value: ahead.value };
-      },
-    }),
+  const next: NextPiece = async () => {
+    const step = await reading.next();
+    return step.done === true ? null : step.value;
   };
-  const decoding = decoder.decodeStreaming(input);
-  let empty = 0;
-  for (let step = decoding.next(); step.done !== true; step = decoding.next()) {
-    empty = step.value.length === 0 ? empty + 1 : 0;
-    if (empty > MAX_EMPTY_OUTPUTS) throw new Error('broken zstd data');
-    if (taken) ahead = await reading.next();
-    taken = false;
+  for await (const piece of zstdPieces(decoder, next)) {
     throwIfAborted(signal);
-    if (step.value.length > 0) yield step.value;
+    yield piece;
   }
 }
 
@@ -204,17 +184,16 @@ export async function openCodecs(): Promise<Codecs> {
   const decoder = new ZSTDDecoder();
   await decoder.init();
   const table = unpackers(decoder);
-  const collectGarbage = garbageCollector();
+  const unpack: Codecs['unpack'] = (codec, packed, sizeBytes) => {
+    if (!(sizeBytes >= 0 && sizeBytes <= MAX_BLOCK_BYTES)) throw new Error(`a block of ${sizeBytes} bytes`);
+    if (sizeBytes === 0) return new Uint8Array(0);
+    const unpacked = table[codec](packed, sizeBytes);
+    if (unpacked.length !== sizeBytes) throw new Error('unpacks to another size than announced');
+    return unpacked;
+  };
   return {
-    unpack: (codec, packed, sizeBytes) => {
-      if (!(sizeBytes >= 0 && sizeBytes <= MAX_BLOCK_BYTES)) throw new Error(`a block of ${sizeBytes} bytes`);
-      if (sizeBytes === 0) return new Uint8Array(0);
-      // The page before this one is dead by now.
-      if (sizeBytes >= LARGE_BYTES) collectGarbage();
-      const unpacked = table[codec](packed, sizeBytes);
-      if (unpacked.length !== sizeBytes) throw new Error('unpacks to another size than announced');
-      return unpacked;
-    },
+    unpack,
+    unpackPieces: piecesUnpacker(decoder, unpack),
     // zlib's own zstd stream ends after the first frame, so the decoder here is the same on every Node.
     unpackStream: (kind, source, signal) =>
       named(kind, kind === 'gzip' ? gunzipped(source, signal) : joined(unzstded(decoder, source, signal)), source),

@@ -1,5 +1,6 @@
 import type { Kernel } from '../../../kernel/kernel.ts';
 import type { ByteDictionary } from './dictionary.ts';
+import type { Region } from './pageStream.ts';
 import type { PeekBuffer } from './peekBuffer.ts';
 
 /** What of the next values fits. */
@@ -10,7 +11,7 @@ export interface Fit {
 
 /** The present values of a data page of byte arrays, taken from the front. */
 export interface ByteValues {
-  /** How many of the next `count` values have at most maxBytes together (at least one if count is), and their bytes. Takes nothing. */
+  /** How many of the next `count` values lie here and have at most maxBytes together (at least one if count is), and their bytes. Takes nothing. */
   readonly fit: (count: number, maxBytes: number) => Fit;
   /** Appends what the last `fit` found behind row `row` of an Arrow column with room for it. */
   readonly append: (kernel: Kernel, row: number, offsets: number, values: number) => void;
@@ -20,17 +21,20 @@ export interface ByteValues {
   readonly checked: boolean;
 }
 
-/** PLAIN byte arrays in bytes[at, end). */
-export function plainByteValues(bytes: Uint8Array, at: number, end: number): ByteValues {
+/** PLAIN byte arrays in a region, which ends where the page ends or is moved on by its owner. */
+export function plainByteValues(region: Region): ByteValues {
   let fitted = { count: 0, bytes: 0 };
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const fit = (count: number, maxBytes: number): Fit => {
+    const { bytes, at } = region;
+    const end = bytes.length;
+    const view = new DataView(bytes.buffer, bytes.byteOffset, end);
     let from = at;
     let sum = 0;
     let i = 0;
     for (; i < count; i++) {
-      if (end - from < 4) throw new Error('its values end early');
-      const length = view.getUint32(from, true);
+      const length = end - from < 4 ? Infinity : view.getUint32(from, true);
+      if (length > end - from - 4 && i > 0) break;
+      if (length === Infinity) throw new Error('its values end early');
       if (length > end - from - 4) throw new Error('a value is longer than its page');
       if (sum + length > maxBytes && i > 0) break;
       sum += length;
@@ -44,14 +48,16 @@ export function plainByteValues(bytes: Uint8Array, at: number, end: number): Byt
     fit,
     append: (kernel, row, offsets, values) => {
       const length = fitted.bytes + 4 * fitted.count;
-      const source = kernel.put(bytes.subarray(at, at + length));
+      const source = kernel.put(region.bytes.subarray(region.at, region.at + length));
       if (kernel.plainBytes(source, source + length, fitted.count, row, offsets, values) < 0)
         throw new Error('a value is longer than its page');
-      at += length;
+      region.at += length;
     },
     skip: (_kernel, count) => {
-      fit(count, Number.MAX_SAFE_INTEGER);
-      at += fitted.bytes + 4 * fitted.count;
+      for (let left = count; left > 0; left -= fitted.count) {
+        fit(left, Number.MAX_SAFE_INTEGER);
+        region.at += fitted.bytes + 4 * fitted.count;
+      }
     },
   };
 }

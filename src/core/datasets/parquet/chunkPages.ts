@@ -12,6 +12,12 @@ export interface PagePlace {
   readonly rows: number;
 }
 
+/** A page whose body of `header.packedBytes` begins at byte `bodyAt` of the file. */
+export interface PageAt {
+  readonly header: PageHeader;
+  readonly bodyAt: number;
+}
+
 /** A page as it lies in the file. */
 export interface PackedPage {
   readonly header: PageHeader;
@@ -24,6 +30,13 @@ const MAX_INDEX_BYTES = 64 << 20;
 /** What is kept of the file between two pages. */
 const MAX_WINDOW_BYTES = 2 << 20;
 
+interface ReadBytes {
+  readonly at: number;
+  readonly bytes: Uint8Array;
+}
+
+const NOTHING: ReadBytes = { at: 0, bytes: new Uint8Array(0) };
+
 /** The pages of one flat column chunk: found by its offset index, or by going from header to header as far as asked. */
 export class ChunkPages {
   readonly #source: ByteSource;
@@ -35,7 +48,7 @@ export class ChunkPages {
   #nextAt: number;
   #nextRow = 0;
   #dictionaryAt: number | null | undefined;
-  #window: { at: number; bytes: Uint8Array } = { at: 0, bytes: new Uint8Array(0) };
+  #window: ReadBytes = NOTHING;
   #indexTried = false;
 
   /** `dataEnd` is where the footer begins; chunks that reach past it are broken. Throws a plain Error for impossible places. */
@@ -168,21 +181,34 @@ export class ChunkPages {
   async dictionary(ahead: number, signal: AbortSignal): Promise<PackedPage | null> {
     if (this.#dictionaryAt === undefined && this.#places.length === 0) await this.#walk(ahead, signal);
     if (typeof this.#dictionaryAt !== 'number') return null;
-    const page = await this.#load(this.#dictionaryAt, ahead, signal);
-    return page.header.kind === 'dictionary' ? page : null;
+    const page = await this.#at(this.#dictionaryAt, ahead, signal);
+    return page.header.kind === 'dictionary' ? this.load(page, ahead, signal) : null;
   }
 
-  /** The data page at a place. */
-  async page(place: PagePlace, ahead: number, signal: AbortSignal): Promise<PackedPage> {
-    const page = await this.#load(place.at, ahead, signal);
+  /** Where the data page at a place is. */
+  async page(place: PagePlace, ahead: number, signal: AbortSignal): Promise<PageAt> {
+    const page = await this.#at(place.at, ahead, signal);
     if (page.header.kind !== 'data' || page.header.values !== place.rows) throw new Error('its page index is wrong');
     return page;
   }
 
-  async #load(at: number, ahead: number, signal: AbortSignal): Promise<PackedPage> {
+  async #at(at: number, ahead: number, signal: AbortSignal): Promise<PageAt> {
     const header = await this.#header(at, ahead, signal);
-    const body = await this.#bytes(at + header.headerBytes, header.packedBytes, ahead, signal);
-    if (body.length > MAX_WINDOW_BYTES) this.#window = { at: 0, bytes: new Uint8Array(0) }; // a large page is read once
+    return { header, bodyAt: at + header.headerBytes };
+  }
+
+  /** A whole page. */
+  async load({ header, bodyAt }: PageAt, ahead: number, signal: AbortSignal): Promise<PackedPage> {
+    const body = await this.#bytes(bodyAt, header.packedBytes, ahead, signal);
+    if (body.length > MAX_WINDOW_BYTES) this.#window = NOTHING; // a large page is read once
     return { header, body };
+  }
+
+  /** Bytes [at, at + length), fewer if they were read ahead in part; they may lie in `into`. The caller stays within a page. */
+  async piece(at: number, length: number, into: Uint8Array, signal: AbortSignal): Promise<Uint8Array> {
+    const { at: first, bytes } = this.#window;
+    if (at >= first && at < first + bytes.length) return bytes.subarray(at - first, at - first + length);
+    if (bytes.length > MAX_WINDOW_BYTES) this.#window = NOTHING;
+    return this.#source.read(at, length, signal, into);
   }
 }

@@ -9,9 +9,13 @@ import type { FlatLeaf } from './flatLeaf.ts';
 import type { OpenPage } from './openPage.ts';
 import { openPage } from './openPage.ts';
 import type { PageHeader } from './pageHeader.ts';
+import type { StreamLimits } from './streamedPage.ts';
+import { streamedPage } from './streamedPage.ts';
 import { unpackPage } from './unpackPage.ts';
 
 const SKIP_ROWS = 1 << 16;
+/** Of a streamed page only some values are there at a time. */
+const STREAM_ROWS = 1 << 11;
 
 /** An unpacked page that the next fragment may begin in. */
 interface KeptPage {
@@ -20,13 +24,28 @@ interface KeptPage {
   readonly bytes: Uint8Array;
 }
 
-/** A column chunk that a worker keeps between fragments: its pages, its dictionary, the page read last. */
+/** A page that is unpacked while it is read. */
+interface LivePage {
+  readonly place: PagePlace;
+  readonly page: OpenPage;
+}
+
+/** A column chunk that a worker keeps between fragments: its pages, its dictionary, the page read last or being read. */
 export interface KeptChunk {
   readonly pages: ChunkPages;
   readonly leaf: FlatLeaf;
   readonly codec: string;
   dictionary: DictionaryPage | null | undefined;
   last: KeptPage | null;
+  /** Nobody reads on in it now. */
+  live: LivePage | null;
+}
+
+/** Gives back what a kept chunk holds outside of memory. */
+export async function closeChunk(chunk: KeptChunk): Promise<void> {
+  const { live } = chunk;
+  chunk.live = null;
+  await live?.page.stream?.close();
 }
 
 /** Reads one column's rows in order, from any row on. */
@@ -35,16 +54,20 @@ export class ColumnCursor {
   readonly #codecs: Codecs;
   readonly #chunk: KeptChunk;
   readonly #aheadBytes: number;
+  readonly #limits: StreamLimits;
   /** Pages opened and not read to their end, the next one first; surplus of a batch comes back as a page. */
   readonly #open: OpenPage[] = [];
+  /** The one of them that is streamed. */
+  #live: LivePage | null = null;
   #dictionary: Dictionary | null = null;
   #nextRow = 0;
 
-  constructor(kernel: Kernel, codecs: Codecs, chunk: KeptChunk, aheadBytes: number) {
+  constructor(kernel: Kernel, codecs: Codecs, chunk: KeptChunk, aheadBytes: number, limits: StreamLimits) {
     this.#kernel = kernel;
     this.#codecs = codecs;
     this.#chunk = chunk;
     this.#aheadBytes = aheadBytes;
+    this.#limits = limits;
   }
 
   get leaf(): FlatLeaf {
@@ -55,13 +78,25 @@ export class ColumnCursor {
   async seek(row: number, signal: AbortSignal): Promise<void> {
     await this.#placeDictionary(row === 0 ? this.#aheadBytes : 0, signal);
     const place = await this.#chunk.pages.placeOf(row, this.#aheadBytes, signal);
-    this.#nextRow = place.firstRow;
-    await this.#openNext(signal);
-    for (let left = row - place.firstRow; left > 0;) {
-      const rows = Math.min(left, SKIP_ROWS);
-      this.#skip(rows);
-      left -= rows;
+    await this.#skip(row - (await this.#openFrom(place, row, signal)));
+  }
+
+  /** Opens a page and tells where it begins: in the middle, if the last fragment left it there. */
+  async #openFrom(place: PagePlace, row: number, signal: AbortSignal): Promise<number> {
+    const { live } = this.#chunk;
+    const from = place.firstRow + place.rows - (live?.page.left ?? 0);
+    if (live?.place.at !== place.at || from > row) {
+      await closeChunk(this.#chunk);
+      this.#nextRow = place.firstRow;
+      await this.#openNext(signal);
+      return place.firstRow;
     }
+    this.#chunk.live = null;
+    this.#live = live;
+    live.page.stream?.resume(signal);
+    this.#open.push(live.page);
+    this.#nextRow = place.firstRow + place.rows;
+    return from;
   }
 
   async #placeDictionary(aheadBytes: number, signal: AbortSignal): Promise<void> {
@@ -82,23 +117,46 @@ export class ColumnCursor {
   async #openNext(signal: AbortSignal): Promise<void> {
     const chunk = this.#chunk;
     const place = await chunk.pages.placeOf(this.#nextRow, this.#aheadBytes, signal);
-    if (chunk.last?.place.at !== place.at) {
-      chunk.last = null;
-      const packed = await chunk.pages.page(place, this.#aheadBytes, signal);
-      chunk.last = { place, header: packed.header, bytes: unpackPage(this.#codecs, chunk.codec, packed) };
-    }
-    const { header, bytes } = chunk.last;
-    this.#open.push(openPage(this.#kernel, bytes, header, chunk.leaf, this.#dictionary));
+    this.#open.push(await this.#openAt(place, signal));
     this.#nextRow = place.firstRow + place.rows;
   }
 
-  #skip(rows: number): void {
+  async #openAt(place: PagePlace, signal: AbortSignal): Promise<OpenPage> {
+    const chunk = this.#chunk;
+    if (chunk.last?.place.at !== place.at) {
+      chunk.last = null;
+      const page = await chunk.pages.page(place, this.#aheadBytes, signal);
+      const streamed = await streamedPage(this.#codecs, { ...chunk, page }, this.#limits, signal);
+      if (streamed !== null) {
+        this.#live = { place, page: streamed };
+        return streamed;
+      }
+      const packed = await chunk.pages.load(page, this.#aheadBytes, signal);
+      chunk.last = { place, header: packed.header, bytes: unpackPage(this.#codecs, chunk.codec, packed) };
+    }
+    const { header, bytes } = chunk.last;
+    return openPage(this.#kernel, bytes, header, chunk.leaf, this.#dictionary);
+  }
+
+  async #skip(rows: number): Promise<void> {
     const [page] = this.#open;
-    if (page === undefined) return;
-    const values = page.levels === null ? rows : this.#present(page.levels.peek(rows)).values;
-    page.levels?.advance(rows);
-    page.values.of.skip(this.#kernel, values);
-    page.left -= rows;
+    for (let left = rows; left > 0 && page !== undefined;) {
+      const some = Math.min(left, SKIP_ROWS);
+      const values = page.levels === null ? some : this.#present(page.levels.peek(some)).values;
+      page.levels?.advance(some);
+      await this.#skipValues(page, values);
+      page.left -= some;
+      left -= some;
+    }
+  }
+
+  async #skipValues({ values, stream }: OpenPage, count: number): Promise<void> {
+    for (let left = count; left > 0;) {
+      await stream?.load();
+      const some = stream?.ready(left) ?? left;
+      values.of.skip(this.#kernel, some);
+      left -= some;
+    }
   }
 
   /** Which rows have a value, by their levels; flags are null where all have. */
@@ -116,27 +174,46 @@ export class ColumnCursor {
 
   /** Appends rows until the column has `rows` or its bytes are full. */
   async gather(into: DenseColumn, rows: number, signal: AbortSignal): Promise<void> {
-    while (into.rows < rows) {
-      if (this.#open[0]?.left === 0) this.#open.shift();
+    for (let isFull = false; into.rows < rows && !isFull;) {
       if (this.#open.length === 0) await this.#openNext(signal);
       const [page] = this.#open;
       if (page === undefined) continue;
-      const wanted = Math.min(rows - into.rows, page.left);
-      if (this.#take(page, into, wanted) < wanted) return;
+      await page.stream?.load();
+      isFull = this.#take(page, into, rows - into.rows);
+      if (page.left === 0) await this.#finish(page);
     }
   }
 
-  #take(page: OpenPage, into: DenseColumn, wanted: number): number {
+  async #finish(page: OpenPage): Promise<void> {
+    this.#open.shift();
+    if (page.stream === null) return;
+    await page.stream.finish();
+    this.#live = null;
+  }
+
+  /** Takes the next rows of a page, at most `most` and not always as many; true if the column has no room for more. */
+  #take(page: OpenPage, into: DenseColumn, most: number): boolean {
+    const wanted = Math.min(most, page.left, page.stream === null ? Infinity : STREAM_ROWS);
     const { flags, values } =
       page.levels === null ? { flags: null, values: wanted } : this.#present(page.levels.peek(wanted));
-    let taken = values;
-    if (page.values.kind === 'fixed') into.appendFixed(page.values.of, values);
-    else if (values > 0) taken = into.appendBytes(page.values.of, values);
+    const ready = page.stream === null ? values : page.stream.ready(values);
+    let taken = ready;
+    if (page.values.kind === 'fixed') into.appendFixed(page.values.of, ready);
+    else if (ready > 0) taken = into.appendBytes(page.values.of, ready);
     const rows = taken === values ? wanted : rowsWith(flags, taken);
     page.levels?.advance(rows);
     into.addFlags(flags, rows, taken);
     page.left -= rows;
-    return rows;
+    return taken < ready;
+  }
+
+  /** Ends the reading: a page that was left in the middle is kept for the next fragment, unless something failed. */
+  async close(isSound: boolean): Promise<void> {
+    const live = this.#live;
+    this.#live = null;
+    const isNext = this.#open.length === 1 && this.#open[0] === live?.page;
+    if (isSound && isNext && this.#chunk.live === null) this.#chunk.live = live;
+    else await live?.page.stream?.close();
   }
 
   /** Gives back the gathered rows behind the first `rows`. */

@@ -27,9 +27,9 @@ const [T0, T1, T2, T3, T4, T5, T6, T7] = makeTables() as [
   Uint32Array,
 ];
 
-/** CRC-32 as gzip has it (unsigned), eight bytes at a time. */
-export function crc32(bytes: Uint8Array): number {
-  let crc = -1;
+/** CRC-32 as gzip has it (unsigned), eight bytes at a time; `before` is that of the bytes in front of these. */
+export function crc32(bytes: Uint8Array, before = 0): number {
+  let crc = ~before;
   let at = 0;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (; at + SLICES <= bytes.length; at += SLICES) {

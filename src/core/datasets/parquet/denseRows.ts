@@ -106,16 +106,21 @@ export function surplusOf(kernel: Kernel, leaf: FlatLeaf, gathered: DenseRows, r
   const left = gathered.rows - rows;
   const values = flags === null ? left : countOnes(flags);
   const first = gathered.values - values;
-  return { left, levels: flags === null ? null : levelsOf(flags, leaf.maxDefinition), values: surplusValues() };
+  return {
+    left,
+    levels: flags === null ? null : levelsOf(flags, leaf.maxDefinition),
+    values: surplusValues(),
+    stream: null,
+  };
 
   function surplusValues(): OpenPage['values'] {
     if (gathered.offsets !== 0) {
       const plain = plainBytes(kernel, gathered, first, values);
-      return { kind: 'bytes', of: { ...plainByteValues(plain, 0, plain.length), checked: true } };
+      return { kind: 'bytes', of: { ...plainByteValues({ bytes: plain, at: 0 }), checked: true } };
     }
     const { width } = leaf.layout;
     const fixed = kernel.bytes(gathered.at + first * width, values * width).slice();
-    return { kind: 'fixed', of: plainFixedValues(fixed, 0, fixed.length, width) };
+    return { kind: 'fixed', of: plainFixedValues({ bytes: fixed, at: 0 }, width) };
   }
 }
 

@@ -4,6 +4,7 @@ import { putNumbers } from './byteValues.ts';
 import type { DeltaReader } from './deltaReader.ts';
 import type { FixedDictionary } from './dictionary.ts';
 import type { NumberSource } from './hybridReader.ts';
+import type { Region } from './pageStream.ts';
 
 /** The present values of a data page of a fixed width, taken from the front. */
 export interface FixedValues {
@@ -16,20 +17,20 @@ function endsEarly(): never {
   throw new Error('its values end early');
 }
 
-/** PLAIN values of `width` bytes in bytes[at, end). */
-export function plainFixedValues(bytes: Uint8Array, at: number, end: number, width: number): FixedValues {
-  const skip = (count: number): void => {
-    if (count * width > end - at) endsEarly();
-    at += count * width;
+/** PLAIN values of `width` bytes in a region. */
+export function plainFixedValues(region: Region, width: number): FixedValues {
+  const take = (count: number): number => {
+    if (count * width > region.bytes.length - region.at) endsEarly();
+    region.at += count * width;
+    return region.at - count * width;
   };
   return {
     append: (kernel, count, out) => {
-      const from = at;
-      skip(count);
-      kernel.bytes(out, count * width).set(bytes.subarray(from, at));
+      const from = take(count);
+      kernel.bytes(out, count * width).set(region.bytes.subarray(from, region.at));
     },
     skip: (_kernel, count) => {
-      skip(count);
+      take(count);
     },
   };
 }

@@ -7,6 +7,7 @@ import { DenseColumn } from './denseRows.ts';
 import type { LeafText } from './leafText.ts';
 import { leafText } from './leafText.ts';
 import type { ParquetFile } from './parquetFile.ts';
+import type { StreamLimits } from './streamedPage.ts';
 
 const BATCH_BYTES = 4 << 20;
 /** All columns together may have twice that for once, when rows suddenly grow; each at least the smaller figure. */
@@ -38,6 +39,7 @@ export class FlatBatches {
     file: ParquetFile,
     chunks: readonly KeptChunk[],
     range: { readonly rowGroup: number; readonly fromRow: number; readonly toRow: number },
+    limits: StreamLimits,
   ) {
     this.#kernel = kernel;
     this.#file = file;
@@ -52,13 +54,18 @@ export class FlatBatches {
       const ahead = Math.ceil(Math.max(LEAST_AHEAD_BYTES, Math.min(packed, most)));
       const { width } = chunk.leaf.layout;
       const rowBytes = width > 0 ? 1.5 * width + 16 : Number(meta?.total_uncompressed_size ?? 0) / rows + 1;
-      return { cursor: new ColumnCursor(kernel, codecs, chunk, ahead), rowBytes, leastRowBytes: width + 1 };
+      return { cursor: new ColumnCursor(kernel, codecs, chunk, ahead, limits), rowBytes, leastRowBytes: width + 1 };
     });
   }
 
   /** Goes to the first row. */
   async open(signal: AbortSignal): Promise<void> {
     for (const { cursor } of this.#columns) await this.#naming(cursor, () => cursor.seek(this.#fromRow, signal));
+  }
+
+  /** Ends the reading, at any time; `isSound` if the last row was reached. */
+  async close(isSound: boolean): Promise<void> {
+    for (const { cursor } of this.#columns) await cursor.close(isSound);
   }
 
   async #naming<T>(cursor: ColumnCursor, work: () => T | Promise<T>): Promise<T> {

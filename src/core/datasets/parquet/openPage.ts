@@ -29,6 +29,22 @@ export interface OpenPage {
   readonly levels: PeekBuffer | null;
   readonly values:
     { readonly kind: 'bytes'; readonly of: ByteValues } | { readonly kind: 'fixed'; readonly of: FixedValues };
+  /** Null where all values lie in memory. */
+  readonly stream: ValueStream | null;
+}
+
+/** Where the values of a page come from that is unpacked while it is read. */
+export interface ValueStream {
+  /** Brings in the next value at least, if the page has one more. */
+  readonly load: () => Promise<void>;
+  /** How many of the next `count` values are there. Throws a plain Error if the next is not, though it was loaded. */
+  readonly ready: (count: number) => number;
+  /** Verifies the rest of the page. */
+  readonly finish: () => Promise<void>;
+  /** Gives back what it holds. */
+  readonly close: () => Promise<void>;
+  /** The reads go on under another signal. */
+  readonly resume: (signal: AbortSignal) => void;
 }
 
 interface Levels {
@@ -36,7 +52,8 @@ interface Levels {
   readonly valuesAt: number;
 }
 
-function readLevels(page: Uint8Array, header: PageHeader, maxDefinition: number): Levels {
+/** The definition levels in front of a page, of which the values need not be there yet. */
+export function readLevels(page: Uint8Array, header: PageHeader, maxDefinition: number): Levels {
   const width = 32 - Math.clz32(maxDefinition);
   if (header.version === 2) {
     const valuesAt = header.repetitionBytes + header.definitionBytes;
@@ -79,13 +96,13 @@ function byteValues(
   encoding: string,
   dictionary: Dictionary | null,
 ): ByteValues {
-  if (encoding === 'PLAIN') return plainByteValues(page, at, page.length);
+  if (encoding === 'PLAIN') return plainByteValues({ bytes: page, at });
   if (isDictionaryEncoding(encoding)) {
     if (dictionary?.kind !== 'bytes') throw new Error('its dictionary is missing');
     return dictionaryByteValues(peekBuffer(indexes(page, at)), dictionary);
   }
   // A page of nulls alone may have nothing behind its levels.
-  if (at >= page.length) return plainByteValues(page, at, page.length);
+  if (at >= page.length) return plainByteValues({ bytes: page, at });
   if (encoding === 'DELTA_LENGTH_BYTE_ARRAY') return deltaLengthValues(kernel, page, at, page.length);
   if (encoding === 'DELTA_BYTE_ARRAY') return deltaJoinedValues(kernel, page, at, page.length);
   return notKnown(encoding);
@@ -112,7 +129,7 @@ function fixedValues(
     if (dictionary?.kind !== 'fixed') throw new Error('its dictionary is missing');
     return dictionaryFixedValues(indexes(page, at), dictionary);
   }
-  if (encoding === 'PLAIN' || at >= page.length) return plainFixedValues(page, at, page.length, width);
+  if (encoding === 'PLAIN' || at >= page.length) return plainFixedValues({ bytes: page, at }, width);
   if (encoding === 'BYTE_STREAM_SPLIT') return splitFixedValues(page, at, page.length, width);
   const isInteger = leaf.physical === 'INT32' || leaf.physical === 'INT64';
   if (encoding === 'DELTA_BINARY_PACKED' && isInteger)
@@ -137,5 +154,5 @@ export function openPage(
     leaf.physical === 'BYTE_ARRAY'
       ? { kind: 'bytes', of: byteValues(kernel, page, valuesAt, header.encoding, dictionary) }
       : { kind: 'fixed', of: fixedValues(kernel, page, valuesAt, header.encoding, leaf, dictionary) };
-  return { left: header.values, levels, values };
+  return { left: header.values, levels, values, stream: null };
 }

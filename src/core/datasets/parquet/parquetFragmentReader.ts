@@ -8,15 +8,18 @@ import type { FragmentReader, ReadEnv, TextBatch } from '../formatReader.ts';
 import { brokenParquet } from './brokenParquet.ts';
 import { ChunkPages } from './chunkPages.ts';
 import type { KeptChunk } from './columnCursor.ts';
+import { closeChunk } from './columnCursor.ts';
 import { FlatBatches } from './flatBatches.ts';
 import type { LeafText } from './leafText.ts';
 import { NestedRows } from './nestedRows.ts';
 import type { ParquetFile, WantedColumn } from './parquetFile.ts';
 import { checkChunk, openParquetFile, wantedColumns } from './parquetFile.ts';
 import { openParquetWasm } from './parquetWasm.ts';
+import type { StreamLimits } from './streamedPage.ts';
 
 const MAX_BATCH_ROWS = 65_536;
 const MAX_OPEN_FILES = 4;
+const STREAM_LIMITS: StreamLimits = { pageBytes: 2 << 20, pieceBytes: 512 << 10 };
 
 interface OpenFile {
   readonly file: ParquetFile;
@@ -36,15 +39,23 @@ export class ParquetFragmentReader implements FragmentReader {
   readonly #columns: readonly ColumnPath[];
   readonly #kernel: Kernel;
   readonly #env: ReadEnv;
+  readonly #limits: StreamLimits;
   /** By number in the dataset, the one used last at the end. */
   readonly #files = new Map<number, OpenFile>();
   #chunks = { file: -1, rowGroup: -1, byLeaf: new Map<number, KeptChunk>() };
 
-  constructor(dataset: Dataset, columns: readonly ColumnPath[], kernel: Kernel, env: ReadEnv) {
+  constructor(
+    dataset: Dataset,
+    columns: readonly ColumnPath[],
+    kernel: Kernel,
+    env: ReadEnv,
+    limits: StreamLimits = STREAM_LIMITS,
+  ) {
     this.#dataset = dataset;
     this.#columns = columns;
     this.#kernel = kernel;
     this.#env = env;
+    this.#limits = limits;
   }
 
   async *batches(fragment: Fragment, signal: AbortSignal): AsyncGenerator<TextBatch> {
@@ -76,19 +87,25 @@ export class ParquetFragmentReader implements FragmentReader {
     const constants = wanted.map((column) =>
       column.kind === 'constant' ? constantColumn(kernel, Math.min(rows, MAX_BATCH_ROWS), column.text) : null,
     );
-    const chunks = this.#keptChunks(file, index, wanted, range.rowGroup);
-    const flat = new FlatBatches(kernel, this.#env.codecs, file, chunks, range);
-    await flat.open(signal);
-    const nested = await this.#nested(file, wanted, range);
-    for (let left = rows; left > 0;) {
-      throwIfAborted(signal);
-      const mark = kernel.mark();
-      const most = Math.min(left, MAX_BATCH_ROWS, (await nested?.available(signal)) ?? left);
-      const batch = await flat.next(most, signal);
-      if (batch.rows === 0) throw new TrancheError('badData', `${file.source.name} holds fewer rows than it says.`);
-      yield inOrder(wanted, constants, batch.rows, batch.texts, nested?.take(batch.rows) ?? []);
-      kernel.release(mark);
-      left -= batch.rows;
+    const chunks = await this.#keptChunks(file, index, wanted, range.rowGroup);
+    const flat = new FlatBatches(kernel, this.#env.codecs, file, chunks, range, this.#limits);
+    let isSound = false;
+    try {
+      await flat.open(signal);
+      const nested = await this.#nested(file, wanted, range);
+      for (let left = rows; left > 0;) {
+        throwIfAborted(signal);
+        const mark = kernel.mark();
+        const most = Math.min(left, MAX_BATCH_ROWS, (await nested?.available(signal)) ?? left);
+        const batch = await flat.next(most, signal);
+        if (batch.rows === 0) throw new TrancheError('badData', `${file.source.name} holds fewer rows than it says.`);
+        yield inOrder(wanted, constants, batch.rows, batch.texts, nested?.take(batch.rows) ?? []);
+        kernel.release(mark);
+        left -= batch.rows;
+      }
+      isSound = true;
+    } finally {
+      await flat.close(isSound);
     }
   }
 
@@ -98,9 +115,14 @@ export class ParquetFragmentReader implements FragmentReader {
     return new NestedRows(this.#kernel, file, nodes, range, await openParquetWasm(this.#env));
   }
 
-  #keptChunks(file: ParquetFile, index: number, wanted: readonly WantedColumn[], rowGroup: number): KeptChunk[] {
+  async #keptChunks(
+    file: ParquetFile,
+    index: number,
+    wanted: readonly WantedColumn[],
+    rowGroup: number,
+  ): Promise<KeptChunk[]> {
     if (this.#chunks.file !== index || this.#chunks.rowGroup !== rowGroup)
-      this.#chunks = { file: index, rowGroup, byLeaf: new Map() };
+      await this.#forget({ file: index, rowGroup });
     const { byLeaf } = this.#chunks;
     return wanted.flatMap((column) => {
       if (column.kind !== 'flat') return [];
@@ -109,6 +131,12 @@ export class ParquetFragmentReader implements FragmentReader {
       byLeaf.set(leaf.index, kept);
       return [kept];
     });
+  }
+
+  async #forget(next: { file: number; rowGroup: number }): Promise<void> {
+    const chunks = [...this.#chunks.byLeaf.values()];
+    this.#chunks = { ...next, byLeaf: new Map() };
+    for (const chunk of chunks) await closeChunk(chunk);
   }
 
   async #file(index: number, signal: AbortSignal): Promise<OpenFile> {
@@ -141,7 +169,7 @@ export class ParquetFragmentReader implements FragmentReader {
   async close(): Promise<void> {
     const open = [...this.#files.values()];
     this.#files.clear();
-    this.#chunks = { file: -1, rowGroup: -1, byLeaf: new Map() };
+    await this.#forget({ file: -1, rowGroup: -1 });
     for (const { file } of open) await file.source.close();
   }
 }
@@ -154,7 +182,7 @@ function openChunk(file: ParquetFile, rowGroup: number, { leaf }: WantedColumn &
     if (group === undefined || chunk?.meta_data === undefined) throw new Error('it is missing');
     if (chunk.meta_data.type !== leaf.physical) throw new Error('its type is not that of the schema');
     const pages = new ChunkPages(file.source, chunk, Number(group.num_rows), file.footer.footerAt);
-    return { pages, leaf, codec: chunk.meta_data.codec, dictionary: undefined, last: null };
+    return { pages, leaf, codec: chunk.meta_data.codec, dictionary: undefined, last: null, live: null };
   } catch (error) {
     throw brokenParquet({ file: file.source.name, column: leaf.name, rowGroup }, error);
   }

@@ -4,7 +4,8 @@ import { crc32 } from './crc32.ts';
 
 const CODECS: ReadonlySet<string> = new Set(['UNCOMPRESSED', 'SNAPPY', 'GZIP', 'BROTLI', 'ZSTD', 'LZ4', 'LZ4_RAW']);
 
-function isCodec(codec: string): codec is PageCodec {
+/** Whether a compression is one that `Codecs` know. */
+export function isCodec(codec: string): codec is PageCodec {
   return CODECS.has(codec);
 }
 
