@@ -65,7 +65,7 @@ function notPlannedText(plan: Plan): string[] {
 function costText({ cost }: Plan): string {
   if (cost.greatest.known === 'unknown') return 'unknown';
   const prices = cost.pricesAsOf === null ? '' : `, prices as of ${cost.pricesAsOf}`;
-  return `at most ${usdText(cost.greatest.high)} (input ${figureText(cost.input, usdText)}, output at most ${usdText(cost.output.high)}${prices})`;
+  return `at most ${usdText(cost.greatest.high)} (input at most ${usdText(cost.input.high)}, output at most ${usdText(cost.output.high)}${prices})`;
 }
 
 /** The plan as people read it. */
