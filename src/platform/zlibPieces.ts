@@ -1,7 +1,8 @@
-import zlib from 'node:zlib';
 import type { Transform } from 'node:stream';
+import zlib from 'node:zlib';
 import { messageOf } from '../core/errors.ts';
 import type { NextPiece } from '../core/ports.ts';
+import { handleOf, handlePieces } from './handlePieces.ts';
 
 const OUTPUT_BYTES = 256 << 10;
 
@@ -34,7 +35,20 @@ async function feed(stream: Transform, next: NextPiece): Promise<void> {
   stream.end();
 }
 
-/** One block, unpacked piece by piece. `stuck` if it ends before it has given the announced size: Node's zstd ends after the first frame. */
+/** One block, unpacked by other threads. */
+export async function* streamPieces(stream: Transform, next: NextPiece): AsyncGenerator<Uint8Array, void, undefined> {
+  const fed = feed(stream, next).catch((error: unknown) => {
+    stream.destroy(error instanceof Error ? error : new Error(messageOf(error)));
+  });
+  try {
+    yield* stream as AsyncIterable<Uint8Array>;
+  } finally {
+    stream.destroy();
+    await fed;
+  }
+}
+
+/** One block, unpacked piece by piece, each valid until the next is asked for. `stuck` if it ends before it has given the announced size. */
 export async function* zlibPieces(
   open: Open,
   next: NextPiece,
@@ -43,18 +57,11 @@ export async function* zlibPieces(
   const stream = open({ chunkSize: OUTPUT_BYTES });
   // An error behind the end of the output is nobody's.
   stream.on('error', () => undefined);
+  const handle = handleOf(stream);
   let left = sizeBytes;
-  const fed = feed(stream, next).catch((error: unknown) => {
-    stream.destroy(error instanceof Error ? error : new Error(messageOf(error)));
-  });
-  try {
-    for await (const piece of stream as AsyncIterable<Uint8Array>) {
-      left -= piece.length;
-      yield piece;
-    }
-  } finally {
-    stream.destroy();
-    await fed;
+  for await (const piece of handle === null ? streamPieces(stream, next) : handlePieces(stream, handle, next)) {
+    left -= piece.length;
+    yield piece;
   }
   return left > 0 ? 'stuck' : 'ended';
 }

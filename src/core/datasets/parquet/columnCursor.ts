@@ -14,8 +14,8 @@ import { streamedPage } from './streamedPage.ts';
 import { unpackPage } from './unpackPage.ts';
 
 const SKIP_ROWS = 1 << 16;
-/** Of a streamed page only some values are there at a time. */
-const STREAM_ROWS = 1 << 11;
+/** Of a streamed page only some values are there at a time: about as many rows are looked at. */
+const STREAM_ROWS = { least: 1 << 6, most: 1 << 12 };
 
 /** An unpacked page that the next fragment may begin in. */
 interface KeptPage {
@@ -61,6 +61,7 @@ export class ColumnCursor {
   #live: LivePage | null = null;
   #dictionary: Dictionary | null = null;
   #nextRow = 0;
+  #streamRows = STREAM_ROWS.least;
 
   constructor(kernel: Kernel, codecs: Codecs, chunk: KeptChunk, aheadBytes: number, limits: StreamLimits) {
     this.#kernel = kernel;
@@ -162,7 +163,9 @@ export class ColumnCursor {
   /** Which rows have a value, by their levels; flags are null where all have. */
   #present(levels: Uint32Array): { flags: Uint8Array | null; values: number } {
     const most = this.#chunk.leaf.maxDefinition;
-    if (levels.every((level) => level === most)) return { flags: null, values: levels.length };
+    let same = 0;
+    while (same < levels.length && levels[same] === most) same++;
+    if (same === levels.length) return { flags: null, values: same };
     const flags = new Uint8Array(levels.length);
     for (let i = 0; i < levels.length; i++) {
       const level = levels[i] ?? 0;
@@ -193,7 +196,7 @@ export class ColumnCursor {
 
   /** Takes the next rows of a page, at most `most` and not always as many; true if the column has no room for more. */
   #take(page: OpenPage, into: DenseColumn, most: number): boolean {
-    const wanted = Math.min(most, page.left, page.stream === null ? Infinity : STREAM_ROWS);
+    const wanted = Math.min(most, page.left, page.stream === null ? Infinity : this.#streamRows);
     const { flags, values } =
       page.levels === null ? { flags: null, values: wanted } : this.#present(page.levels.peek(wanted));
     const ready = page.stream === null ? values : page.stream.ready(values);
@@ -204,6 +207,7 @@ export class ColumnCursor {
     page.levels?.advance(rows);
     into.addFlags(flags, rows, taken);
     page.left -= rows;
+    if (page.stream !== null) this.#streamRows = Math.min(STREAM_ROWS.most, Math.max(STREAM_ROWS.least, 2 * rows));
     return taken < ready;
   }
 
