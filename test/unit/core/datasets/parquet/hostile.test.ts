@@ -31,12 +31,27 @@ files = {
     'delta': dict(compression='none', use_dictionary=False, column_encoding=delta, data_page_size=900),
     'v2': dict(compression='lz4', data_page_version='2.0', data_page_size=700),
     'gzip': dict(compression='gzip', row_group_size=300),
+    'plain-zstd': dict(compression='zstd', use_dictionary=False, write_page_checksum=True),
+    'plain-snappy': dict(compression='snappy', use_dictionary=False, data_page_size=5000),
+    'plain-gzip': dict(compression='gzip', use_dictionary=False, data_page_version='2.0'),
+    'plain-brotli': dict(compression='brotli', use_dictionary=False),
 }
 for name, options in files.items():
     pq.write_table(t, f'{folder}/{name}.parquet', **options)
 `;
 await python(WRITE, [folder]);
-const NAMES = ['default', 'checked', 'bare', 'delta', 'v2', 'gzip'] as const;
+const NAMES = [
+  'default',
+  'checked',
+  'bare',
+  'delta',
+  'v2',
+  'gzip',
+  'plain-zstd',
+  'plain-snappy',
+  'plain-gzip',
+  'plain-brotli',
+] as const;
 const flat = [['text'], ['few'], ['number'], ['flag'], ['real'], ['at']];
 
 /** mulberry32: the same bytes are broken on every run. */

@@ -5,10 +5,13 @@ import { openKernel } from '../../../../../src/kernel/kernel.ts';
 import type { TextColumn } from '../../../../../src/kernel/textColumn.ts';
 import type { ReadEnv } from '../../../../../src/core/datasets/formatReader.ts';
 import type { FileDescription } from '../../../../../src/core/model/fileDescription.ts';
+import { ParquetFragmentReader } from '../../../../../src/core/datasets/parquet/parquetFragmentReader.ts';
 import { parquetReader } from '../../../../../src/core/datasets/parquet/parquetReader.ts';
+import type { StreamLimits } from '../../../../../src/core/datasets/parquet/streamedPage.ts';
+import { isTrancheError } from '../../../../../src/core/errors.ts';
 import type { ColumnPath } from '../../../../../src/core/model/columnType.ts';
 import type { Dataset, DatasetFile, Fragment } from '../../../../../src/core/model/dataset.ts';
-import type { ByteSource } from '../../../../../src/core/ports.ts';
+import type { ByteSource, Codecs } from '../../../../../src/core/ports.ts';
 import { openCodecs } from '../../../../../src/platform/codecs.ts';
 
 const codecs = await openCodecs();
@@ -18,10 +21,17 @@ const wasm = fileURLToPath(
 const loadParquetWasm = async (): Promise<Uint8Array> => readFile(wasm);
 export const never: AbortSignal = new AbortController().signal;
 
+/** What of a `ReadEnv` is another where pages are streamed, and which pages are. */
+interface Streamed extends Pick<ReadEnv, 'files' | 'codecs'> {
+  readonly limits: StreamLimits;
+}
+
 export interface OpenedParquet {
   readonly description: FileDescription;
   readonly dataset: Dataset;
   readonly env: ReadEnv;
+  /** The same bytes to be unpacked while they are read, in small pieces. */
+  readonly streamed: Streamed;
   readonly reads: { offset: number; length: number }[];
 }
 
@@ -40,6 +50,46 @@ function sourceOf(bytes: Uint8Array, name: string, reads: OpenedParquet['reads']
   };
 }
 
+/** mulberry32. */
+function randomOf(seed: number): () => number {
+  return () => {
+    seed = (seed + 0x6d2b79f5) | 0;
+    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+/** Pieces cut again at random, each overwritten as soon as it may be. */
+async function* cutAgain(
+  pieces: AsyncGenerator<Uint8Array, void, undefined>,
+  random: () => number,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  for await (const piece of pieces) {
+    for (let at = 0; at < piece.length;) {
+      const longest = random() < 0.5 ? 9 : piece.length;
+      const part = piece.slice(at, at + 1 + Math.floor(random() * longest));
+      at += part.length;
+      try {
+        yield part;
+      } finally {
+        part.fill(0xee);
+      }
+    }
+  }
+}
+
+function cuttingCodecs(seed: number): Codecs {
+  const random = randomOf(seed);
+  return {
+    ...codecs,
+    unpackPieces: (codec, open, sizeBytes) => {
+      const pieces = codecs.unpackPieces(codec, open, sizeBytes);
+      return pieces === null ? null : cutAgain(pieces, random);
+    },
+  };
+}
+
 /** A dataset of one Parquet file in memory. */
 export async function parquetInMemory(
   bytes: Uint8Array,
@@ -50,7 +100,14 @@ export async function parquetInMemory(
   const unused = (): never => {
     throw new Error('not needed');
   };
-  const env: ReadEnv = { files: { open, stat: unused, list: unused, glob: unused }, codecs, loadParquetWasm };
+  const files = { open, stat: unused, list: unused, glob: unused };
+  const env: ReadEnv = { files, codecs, loadParquetWasm };
+  const unseen = { ...files, open: async () => sourceOf(bytes, 'rows.parquet', []) };
+  const streamed = {
+    files: unseen,
+    codecs: cuttingCodecs(bytes.length),
+    limits: { pageBytes: 0, pieceBytes: Math.max(7, Math.floor(bytes.length / 999)) },
+  };
   const file: DatasetFile = {
     name: 'rows.parquet',
     uri: '/rows.parquet',
@@ -68,7 +125,7 @@ export async function parquetInMemory(
     columns: description.columns,
     partitionColumns,
   };
-  return { description, dataset, env, reads };
+  return { description, dataset, env, streamed, reads };
 }
 
 /** The texts of a column of a batch. */
@@ -93,36 +150,72 @@ export interface ReadRows {
   readonly fragments: Fragment[];
 }
 
-/** All rows of some columns, read by one worker. */
+async function readBy(
+  opened: OpenedParquet,
+  columns: readonly ColumnPath[],
+  fragments: Fragment[],
+  streamed?: Streamed,
+): Promise<ReadRows> {
+  const kernel = openKernel();
+  const { dataset, env } = opened;
+  const reader =
+    streamed === undefined
+      ? parquetReader.open(dataset, columns, kernel, env)
+      : new ParquetFragmentReader(dataset, columns, kernel, { ...env, ...streamed }, streamed.limits);
+  const out: ReadRows['columns'] = columns.map(() => []);
+  const arrowBytes = columns.map(() => 0);
+  const batches: number[] = [];
+  const start = kernel.mark();
+  try {
+    for (const fragment of fragments) {
+      let rows = 0;
+      for await (const batch of reader.batches(fragment, never)) {
+        rows += batch.rows;
+        batches.push(batch.rows);
+        batch.columns.forEach((column, i) => {
+          const texts = textsOf(kernel, column, batch.rows);
+          if (column.nulls !== texts.filter((text) => text === null).length) throw new Error('wrong nulls');
+          out[i]?.push(...texts);
+          arrowBytes[i] = (arrowBytes[i] ?? 0) + (batch.arrowBytes[i] ?? 0);
+        });
+      }
+      if (rows !== fragment.rows) throw new Error(`a fragment of ${fragment.rows} rows gave ${rows}`);
+    }
+  } finally {
+    await reader.close();
+  }
+  if (kernel.mark() !== start) throw new Error('kernel memory was kept');
+  return { columns: out, batches, arrowBytes, kernelBytes: kernel.sizeBytes(), fragments };
+}
+
+async function outcomeOf(reading: Promise<ReadRows>): Promise<ReadRows | Error> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (!isTrancheError(error)) throw error;
+    return error;
+  }
+}
+
+/** All rows of some columns, read by one worker: with whole pages, and the same again with pages that are unpacked while they are read. */
 export async function readColumns(
   opened: OpenedParquet,
   columns: readonly ColumnPath[],
   given?: readonly Fragment[],
 ): Promise<ReadRows> {
-  const kernel = openKernel();
   const fragments = [...(given ?? (await parquetReader.fragments(opened.dataset, 0, columns, opened.env, never)))];
-  const reader = parquetReader.open(opened.dataset, columns, kernel, opened.env);
-  const out: ReadRows['columns'] = columns.map(() => []);
-  const arrowBytes = columns.map(() => 0);
-  const batches: number[] = [];
-  const start = kernel.mark();
-  for (const fragment of fragments) {
-    let rows = 0;
-    for await (const batch of reader.batches(fragment, never)) {
-      rows += batch.rows;
-      batches.push(batch.rows);
-      batch.columns.forEach((column, i) => {
-        const texts = textsOf(kernel, column, batch.rows);
-        if (column.nulls !== texts.filter((text) => text === null).length) throw new Error('wrong nulls');
-        out[i]?.push(...texts);
-        arrowBytes[i] = (arrowBytes[i] ?? 0) + (batch.arrowBytes[i] ?? 0);
-      });
-    }
-    if (rows !== fragment.rows) throw new Error(`a fragment of ${fragment.rows} rows gave ${rows}`);
+  const whole = await outcomeOf(readBy(opened, columns, fragments));
+  const streamed = await outcomeOf(readBy(opened, columns, fragments, opened.streamed));
+  if (whole instanceof Error) {
+    if (!(streamed instanceof Error)) throw new Error(`a streamed page was read, though: ${whole.message}`);
+    throw whole;
   }
-  await reader.close();
-  if (kernel.mark() !== start) throw new Error('kernel memory was kept');
-  return { columns: out, batches, arrowBytes, kernelBytes: kernel.sizeBytes(), fragments };
+  if (streamed instanceof Error) throw new Error(`a streamed page was not read: ${streamed.message}`);
+  columns.forEach((column, i) => {
+    const row = firstDifference(whole.columns[i], streamed.columns[i] ?? []);
+    if (row >= 0) throw new Error(`row ${row} of ${column.join('.')} is another in a streamed page`);
+  });
+  return whole;
 }
 
 /** Where two columns differ first, -1 if nowhere; far faster than a deep comparison. */
