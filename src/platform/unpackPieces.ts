@@ -17,7 +17,7 @@ interface Ways {
 
 async function joined(next: NextPiece): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
-  for (let piece = await next(); piece !== null; piece = await next()) pieces.push(piece.slice());
+  for (let piece = await next(); piece !== null; piece = await next()) pieces.push(new Uint8Array(piece));
   const all = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const piece of pieces) {

@@ -78,7 +78,7 @@ async function takeLevels(stream: PageStream, header: PageHeader, maxDefinition:
   const length = await levelBytes(stream, header, maxDefinition);
   if (!(await stream.load(length))) throw new Error('a page is shorter than its levels');
   stream.at += length;
-  return stream.bytes.slice(stream.at - length, stream.at);
+  return new Uint8Array(stream.bytes.subarray(stream.at - length, stream.at));
 }
 
 function byteStream(stream: PageStream): Pick<OpenPage, 'values'> & Pick<ValueStream, 'load' | 'ready'> {

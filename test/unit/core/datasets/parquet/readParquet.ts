@@ -68,7 +68,7 @@ async function* cutAgain(
   for await (const piece of pieces) {
     for (let at = 0; at < piece.length;) {
       const longest = random() < 0.5 ? 9 : piece.length;
-      const part = piece.slice(at, at + 1 + Math.floor(random() * longest));
+      const part = new Uint8Array(piece.subarray(at, at + 1 + Math.floor(random() * longest)));
       at += part.length;
       try {
         yield part;
