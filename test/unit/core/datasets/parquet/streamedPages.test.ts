@@ -84,6 +84,16 @@ describe('pages that are unpacked while they are read', () => {
     }
   });
 
+  test('are read on behind rows that another worker reads', async () => {
+    const opened = await parquetInMemory(load('zstd-1.0'));
+    const fragments = fragmentsAt(0, 10_000, 19_000, 39_999, 40_001, ROWS).filter((_, i) => i % 2 === 0);
+    const read = await readColumns(opened, columns, fragments);
+    expected.forEach((texts, i) => {
+      const wanted = [...texts.slice(0, 10_000), ...texts.slice(19_000, 39_999), ...texts.slice(40_001)];
+      expect(firstDifference(read.columns[i], wanted)).toBe(-1);
+    });
+  });
+
   test('may be wanted backwards', async () => {
     const opened = await parquetInMemory(load('zstd-1.0'));
     const fragments = fragmentsAt(0, 100, 30_000, ROWS).toReversed();
