@@ -98,6 +98,31 @@ describe('services that cannot do everything', () => {
   });
 });
 
+describe('a creation whose end nobody heard', () => {
+  it('is looked for a while after a resume, too: a slow service shows its batch late', async () => {
+    world = await openWorld();
+    const { api } = world;
+    const stop = new AbortController();
+    let created: Promise<unknown> | null = null;
+    const slow: BatchApi = {
+      ...api,
+      createBatch: async (request) => {
+        created = new Promise((resolve) => setTimeout(() => resolve(api.createBatch(request, signal)), 500));
+        stop.abort();
+        throw new TrancheError('cancelled', 'Stopped.');
+      },
+    };
+    const size = { chunks: 1, rows: 5 };
+    const first = await openSession(world, size, { api: slow });
+    await expect(driveRun(first.deps, first.run, stop.signal)).rejects.toMatchObject({ code: 'cancelled' });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const second = await openSession(world, size, { tuning: { ...QUICK, settleMs: [5, 30, 290] } });
+    expect(await driveRun(second.deps, second.run, signal)).toMatchObject({ state: 'finished', counts: { ok: 5 } });
+    await created;
+    expect(await batchesPerAttempt(api)).toEqual({ '1-a1': 1 });
+  });
+});
+
 describe('a run that cannot go on', () => {
   it('stops at once when the key is not accepted, and goes on with a good one', async () => {
     world = await openWorld({ apiKey: 'sk-right-key-0123456789' });

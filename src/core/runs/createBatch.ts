@@ -124,8 +124,8 @@ export async function findBatch(drive: Drive, index: number, unclearSinceMs: num
   const { deps, ledger, patience, signal } = drive;
   const chunk = ledger.chunk(index);
   const { attempt } = chunk;
-  for (const dueMs of looksAtMs(deps.tuning.settleMs, unclearSinceMs, deps.clock.now())) {
-    const waitMs = dueMs - deps.clock.now();
+  for (const afterMs of deps.tuning.settleMs) {
+    const waitMs = unclearSinceMs + afterMs - deps.clock.now();
     if (waitMs > 0) await deps.clock.sleep(waitMs, signal);
     const found = await patience.run(() => lookFor(drive, chunk), signal);
     if (typeof found === 'object') return recordCreated(drive, index, found, true);
@@ -135,12 +135,6 @@ export async function findBatch(drive: Drive, index: number, unclearSinceMs: num
   const reason = "The provider's list shows no such batch.";
   await ledger.record({ type: 'notCreated', chunk: index, attempt, reason });
   drive.room.left(index);
-}
-
-/** When to look: at the times still to come, or once, now, when all are past. */
-function looksAtMs(settleMs: readonly number[], unclearSinceMs: number, nowMs: number): readonly number[] {
-  const coming = settleMs.map((ms) => unclearSinceMs + ms).filter((atMs) => atMs > nowMs);
-  return coming.length > 0 ? coming : [nowMs];
 }
 
 async function lookFor(drive: Drive, chunk: ChunkState): Promise<RemoteBatch | 'none' | 'unknown'> {

@@ -14,7 +14,7 @@ import type { ChunkState } from './runState.ts';
 export async function driveChunk(drive: Drive, index: number): Promise<void> {
   const { deps, ledger, room, signal } = drive;
   const spell = drive.patience.begin();
-  let unclearSinceMs = ledger.chunk(index).createIntentAtMs ?? 0;
+  let unclearSinceMs = deps.clock.now(); // not since the intent: a slow service may still be at work on it
   if (ledger.chunk(index).batchId !== null) room.accepted(weightOf(ledger.chunk(index)));
   for (;;) {
     throwIfAborted(signal);

@@ -63,7 +63,7 @@ export interface RunTuning {
   readonly parallelDownloads: number;
   readonly firstLookMs: number;
   readonly slowestLookMs: number;
-  /** Looks for a batch whose creation is unclear, at these times after the unclear answer. */
+  /** Looks for a batch whose creation is unclear, at these times after the unclear answer, or after the run was taken over. */
   readonly settleMs: readonly number[];
   /** First and longest wait before a full queue is tried again; a batch that ends cuts it short. */
   readonly roomFirstMs: number;
@@ -83,7 +83,7 @@ export const DEFAULT_TUNING: RunTuning = {
   parallelDownloads: 4,
   firstLookMs: 2_000,
   slowestLookMs: 60_000,
-  settleMs: [1_000, 4_000, 12_000],
+  settleMs: [1_000, 4_000, 12_000, 60_000, 180_000],
   roomFirstMs: 30_000,
   roomSlowestMs: 600_000,
   retryFirstMs: 1_000,
