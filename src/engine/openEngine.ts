@@ -12,7 +12,7 @@ import { openReadEnv } from './readEnv.ts';
 /** More workers than this gain nothing: one ordered writer follows them. */
 const MOST_WORKERS = 8;
 /** Blocks of about 4 MB of lines on their way from workers to the writer. */
-const BLOCKS_IN_FLIGHT = 14;
+const BLOCKS_IN_FLIGHT = 24;
 
 export interface EngineOptions {
   readonly environment: Environment;
