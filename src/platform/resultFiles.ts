@@ -1,11 +1,10 @@
 import { access, copyFile, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { ResultFile, ResultFolder } from '../core/collect/resultFolder.ts';
+import { MANIFEST_FILE, type Occupant, type ResultFile, type ResultFolder } from '../core/collect/resultFolder.ts';
 import { TrancheError } from '../core/errors.ts';
 import { diskError, systemCode } from './diskError.ts';
 import { syncFolder } from './syncFolder.ts';
 
-const MANIFEST = 'manifest.json';
 /** Stands in for the manifest while files are moved in, and names the run that moves them. */
 const MOVING = '.tranche-moving';
 const MAX_MANIFEST_BYTES = 16_000_000;
@@ -72,7 +71,22 @@ function guarded(folder: string, file: ResultFile): ResultFile {
   return { write: (bytes) => guard(file.write(bytes)), close: () => guard(file.close()) };
 }
 
-async function occupantOf(folder: string, names: readonly string[]): ReturnType<ResultFolder['occupant']> {
+/** What lies in a folder, as if nobody were moving files in. */
+async function settledOccupant(folder: string, names: readonly string[]): Promise<Occupant> {
+  const manifest = await textOf(path.join(folder, MANIFEST_FILE));
+  if (manifest !== null) return { kind: 'results', manifest };
+  for (const name of names) {
+    if (await exists(path.join(folder, name))) return { kind: 'foreign', name };
+  }
+  return { kind: 'free' };
+}
+
+/** The run that moves files into a folder, or was stopped while it did; null where there is none. */
+async function moverOf(folder: string): Promise<string | null> {
+  return (await textOf(path.join(folder, MOVING)))?.trim() ?? null;
+}
+
+async function occupantOf(folder: string, names: readonly string[]): Promise<Occupant> {
   const found = await stat(folder).catch((error: unknown) => {
     if (systemCode(error) === 'ENOENT') return null;
     throw diskError(error, `the results in ${folder}`);
@@ -81,34 +95,72 @@ async function occupantOf(folder: string, names: readonly string[]): ReturnType<
   if (!found.isDirectory()) {
     throw new TrancheError('exists', `${folder} is a file, not a folder; name another folder in results.uri.`);
   }
-  const moving = await textOf(path.join(folder, MOVING));
-  if (moving !== null) return { kind: 'unfinished', runId: moving.trim() };
-  const manifest = await textOf(path.join(folder, MANIFEST));
-  if (manifest !== null) return { kind: 'results', manifest };
-  for (const name of names) {
-    if (await exists(path.join(folder, name))) return { kind: 'foreign', name };
-  }
-  return { kind: 'free' };
+  const runId = await moverOf(folder);
+  return runId === null ? settledOccupant(folder, names) : { kind: 'unfinished', runId };
 }
 
-async function publishFiles(
-  aside: string,
+/** Keeps all others from moving files in, unless what lies there must stay. */
+async function takeFolder(
   folder: string,
   runId: string,
-  created: ReadonlySet<string>,
   names: readonly string[],
+  refuse: (occupant: Occupant) => void,
 ): Promise<void> {
+  const moving = path.join(folder, MOVING);
   await mkdir(folder, { recursive: true });
-  await writeFile(path.join(folder, MOVING), `${runId}\n`);
-  await rm(path.join(folder, MANIFEST), { force: true });
+  const isFirst = await writeFile(moving, `${runId}\n`, { flag: 'wx' }).then(
+    () => true,
+    (error: unknown) => {
+      if (systemCode(error) === 'EEXIST') return false;
+      throw error;
+    },
+  );
+  const before = isFirst ? null : await moverOf(folder);
+  if (!isFirst && before !== runId) {
+    refuse({ kind: 'unfinished', runId: before ?? 'another' });
+    await writeFile(moving, `${runId}\n`);
+  }
+  const occupant = await settledOccupant(folder, names);
+  if (before === runId && occupant.kind === 'foreign') return; // this run's own, from when it was stopped
+  try {
+    refuse(occupant);
+  } catch (error) {
+    await rm(moving, { force: true });
+    throw error;
+  }
+}
+
+/** Throws `exists` if another run was told to replace these results meanwhile. */
+async function checkTaken(folder: string, runId: string): Promise<void> {
+  const mover = await moverOf(folder);
+  if (mover === runId) return;
+  throw new TrancheError(
+    'exists',
+    `Run ${mover ?? '(another)'} is replacing the results in ${folder}; wait for it, or name another results.uri.`,
+  );
+}
+
+interface Publication {
+  readonly aside: string;
+  readonly folder: string;
+  readonly runId: string;
+  readonly created: ReadonlySet<string>;
+  readonly names: readonly string[];
+}
+
+async function publishFiles(publication: Publication, refuse: (occupant: Occupant) => void): Promise<void> {
+  const { aside, folder, runId, created, names } = publication;
+  await takeFolder(folder, runId, names, refuse);
+  await rm(path.join(folder, MANIFEST_FILE), { force: true });
   for (const name of names) {
     if (!created.has(name)) await rm(path.join(folder, name), { force: true });
   }
   for (const name of created) {
-    if (name !== MANIFEST) await move(path.join(aside, name), path.join(folder, name));
+    if (name !== MANIFEST_FILE) await move(path.join(aside, name), path.join(folder, name));
   }
   await syncFolder(folder);
-  if (created.has(MANIFEST)) await move(path.join(aside, MANIFEST), path.join(folder, MANIFEST));
+  await checkTaken(folder, runId);
+  if (created.has(MANIFEST_FILE)) await move(path.join(aside, MANIFEST_FILE), path.join(folder, MANIFEST_FILE));
   await rm(path.join(folder, MOVING), { force: true });
   await syncFolder(folder);
   await rm(aside, { recursive: true, force: true });
@@ -140,10 +192,10 @@ export function openResultFolder(folder: string, runId: string): ResultFolder {
         throw diskError(error, `the results in ${folder}`);
       }
     },
-    publish: async (names) => {
+    publish: async (names, refuse) => {
       try {
         await closeAll();
-        await publishFiles(aside, folder, runId, new Set(created.keys()), names);
+        await publishFiles({ aside, folder, runId, created: new Set(created.keys()), names }, refuse);
         created.clear();
       } catch (error) {
         throw diskError(error, `the results in ${folder}`);

@@ -7,7 +7,7 @@ import { type JoinedRow, joinRun, type JoinTotals, type UsageTotals } from './jo
 import type { KeptRows } from './keptRows.ts';
 import type { PagePacker } from './parquetFile.ts';
 import { failureColumns, NotOfItsType, type ResultColumn, resultColumns } from './resultColumns.ts';
-import type { ResultFile, ResultFolder } from './resultFolder.ts';
+import { MANIFEST_FILE, type Occupant, type ResultFile, type ResultFolder } from './resultFolder.ts';
 import { openLinesTable, openParquetTable, type ResultTable } from './resultTable.ts';
 
 export interface WriteResultsInput {
@@ -42,12 +42,11 @@ export interface WrittenResults {
   readonly keptAsText: readonly string[];
 }
 
-const MANIFEST = 'manifest.json';
 const FAILURES = 'failures.parquet';
 const TABLES = { parquet: 'results.parquet', jsonl: 'results.jsonl' } as const;
 
 /** Names this writes in a results folder, the manifest last. */
-export const RESULT_FILES: readonly string[] = [...Object.values(TABLES), FAILURES, MANIFEST];
+export const RESULT_FILES: readonly string[] = [...Object.values(TABLES), FAILURES, MANIFEST_FILE];
 
 function runOf(manifest: string): string | null {
   try {
@@ -59,13 +58,15 @@ function runOf(manifest: string): string | null {
   }
 }
 
+type Newcomer = Pick<WriteResultsInput, 'folder' | 'runId' | 'replace'>;
+
 /** Throws `exists`, naming the folder and `--replace`, when results of another run lie where this one's will. */
-export async function refuseOccupied(
-  input: Pick<WriteResultsInput, 'folder' | 'runId' | 'replace'>,
-  signal: AbortSignal,
-): Promise<void> {
+export async function refuseOccupied(input: Newcomer, signal: AbortSignal): Promise<void> {
+  refuseOccupant(input, await input.folder.occupant(RESULT_FILES, signal));
+}
+
+function refuseOccupant(input: Newcomer, occupant: Occupant): void {
   const { path } = input.folder;
-  const occupant = await input.folder.occupant(RESULT_FILES, signal);
   if (input.replace || occupant.kind === 'free') return;
   if (occupant.kind === 'foreign') {
     const what = `${path} already has a file ${occupant.name} that is no finished result`;
@@ -186,7 +187,7 @@ async function writeManifest(input: WriteResultsInput, tables: Tables, keptAsTex
   const { planHash, runId, folder } = input;
   const { rows, usage, notes } = tables.totals;
   const manifest = { version: 1, planHash, runId, rows, usage, notes, files: tables.files, keptAsText };
-  const file = await folder.create(MANIFEST);
+  const file = await folder.create(MANIFEST_FILE);
   await file.write(new TextEncoder().encode(`${JSON.stringify(manifest, null, 2)}\n`));
   await file.close();
 }
@@ -205,7 +206,7 @@ export async function writeResults(input: WriteResultsInput, signal: AbortSignal
     const keptAsText = [...asText].sort();
     await writeManifest(input, tables, keptAsText);
     throwIfAborted(signal);
-    await input.folder.publish(RESULT_FILES);
+    await input.folder.publish(RESULT_FILES, (occupant) => refuseOccupant(input, occupant));
     const { at } = input.folder;
     const names = tables.files.map(({ file }) => file).filter((name) => name !== FAILURES);
     const { rows, usage, notes } = tables.totals;
@@ -215,7 +216,7 @@ export async function writeResults(input: WriteResultsInput, signal: AbortSignal
       notes,
       results: names.map(at),
       failures: at(FAILURES),
-      manifest: at(MANIFEST),
+      manifest: at(MANIFEST_FILE),
       keptAsText,
     };
   } catch (error) {

@@ -1,12 +1,11 @@
 import { readFile } from 'node:fs/promises';
+import { MANIFEST_FILE } from '../../core/collect/resultFolder.ts';
 import type { WrittenResults } from '../../core/collect/writeResults.ts';
 import type { RunState } from '../../core/runs/runState.ts';
 import { openResultFolder } from '../../platform/resultFiles.ts';
 
 /** What of a finished run's results can still be told from its folder. */
 export type FoundResults = Pick<WrittenResults, 'rows' | 'usage' | 'results' | 'failures'>;
-
-const MANIFEST = 'manifest.json';
 
 interface Manifest extends Pick<WrittenResults, 'rows' | 'usage'> {
   readonly runId: string;
@@ -22,7 +21,7 @@ function isManifest(value: unknown): value is Manifest {
 export async function finishedResults({ created }: RunState): Promise<FoundResults | null> {
   const { at } = openResultFolder(created.resultsUri, created.runId);
   try {
-    const manifest: unknown = JSON.parse(await readFile(at(MANIFEST), 'utf8'));
+    const manifest: unknown = JSON.parse(await readFile(at(MANIFEST_FILE), 'utf8'));
     if (!isManifest(manifest) || manifest.runId !== created.runId) return null;
     const { rows, usage, files } = manifest;
     const names = files.map(({ file }) => file);
@@ -31,7 +30,7 @@ export async function finishedResults({ created }: RunState): Promise<FoundResul
       rows,
       usage,
       results: names.filter((name) => !isFailures(name)).map(at),
-      failures: at(names.find(isFailures) ?? MANIFEST),
+      failures: at(names.find(isFailures) ?? MANIFEST_FILE),
     };
   } catch {
     return null; // moved or deleted since: they are a person's, and no concern of the run any more

@@ -2,6 +2,8 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Occupant } from '../../../src/core/collect/resultFolder.ts';
+import { TrancheError } from '../../../src/core/errors.ts';
 import { openResultFolder } from '../../../src/platform/resultFiles.ts';
 
 const NAMES = ['results.parquet', 'results.jsonl', 'failures.parquet', 'manifest.json'];
@@ -31,7 +33,7 @@ describe('openResultFolder', () => {
     const folder = await put('r', 'results.parquet', 'manifest.json');
     await expect(inside()).rejects.toThrow(/ENOENT/);
     expect(await folder.occupant(NAMES, NEVER)).toEqual({ kind: 'free' });
-    await folder.publish(NAMES);
+    await folder.publish(NAMES, () => undefined);
     expect(await inside()).toEqual(['manifest.json', 'results.parquet']);
     expect(await readFile(folder.at('results.parquet'), 'utf8')).toBe('r:results.parquet');
     expect(await readdir(parent)).toEqual(['out']);
@@ -39,9 +41,9 @@ describe('openResultFolder', () => {
   });
 
   it('replaces its own files and removes those not written again, but nobody elses', async () => {
-    await (await put('one', 'results.parquet', 'results.jsonl', 'manifest.json')).publish(NAMES);
+    await (await put('one', 'results.parquet', 'results.jsonl', 'manifest.json')).publish(NAMES, () => undefined);
     await writeFile(join(parent, 'out', 'notes.txt'), 'mine');
-    await (await put('two', 'results.parquet', 'manifest.json')).publish(NAMES);
+    await (await put('two', 'results.parquet', 'manifest.json')).publish(NAMES, () => undefined);
     expect(await inside()).toEqual(['manifest.json', 'notes.txt', 'results.parquet']);
     expect(await readFile(join(parent, 'out', 'results.parquet'), 'utf8')).toBe('two:results.parquet');
   });
@@ -55,7 +57,7 @@ describe('openResultFolder', () => {
 
   it('begins anew where the same run was stopped', async () => {
     await put('r', 'results.jsonl');
-    await (await put('r', 'results.parquet', 'manifest.json')).publish(NAMES);
+    await (await put('r', 'results.parquet', 'manifest.json')).publish(NAMES, () => undefined);
     expect(await inside()).toEqual(['manifest.json', 'results.parquet']);
     expect(await readdir(parent)).toEqual(['out']);
   });
@@ -70,13 +72,42 @@ describe('openResultFolder', () => {
   });
 
   it('has no manifest while files are moved in', async () => {
-    await (await put('one', 'results.parquet', 'manifest.json')).publish(NAMES);
+    await (await put('one', 'results.parquet', 'manifest.json')).publish(NAMES, () => undefined);
     await rm(join(parent, 'out', 'results.parquet'));
     await mkdir(join(parent, 'out', 'results.parquet', 'in the way'), { recursive: true });
     const second = await put('two', 'results.parquet', 'manifest.json');
-    await expect(second.publish(NAMES)).rejects.toMatchObject({ code: 'disk' });
+    await expect(second.publish(NAMES, () => undefined)).rejects.toMatchObject({ code: 'disk' });
     expect(await inside()).toEqual(['.tranche-moving', 'results.parquet']);
     expect(await second.occupant(NAMES, NEVER)).toEqual({ kind: 'unfinished', runId: 'two' });
+  });
+
+  it('shows what another run put there since, and leaves it where that must stay', async () => {
+    const late = await put('late', 'results.parquet', 'manifest.json');
+    await (await put('early', 'results.parquet', 'manifest.json')).publish(NAMES, () => undefined);
+    const refuse = (occupant: Occupant) => {
+      if (occupant.kind !== 'free') throw new Error(JSON.stringify(occupant));
+    };
+    await expect(late.publish(NAMES, refuse)).rejects.toThrow('early:manifest.json');
+    expect(await inside()).toEqual(['manifest.json', 'results.parquet']);
+    expect(await readFile(late.at('results.parquet'), 'utf8')).toBe('early:results.parquet');
+    await writeFile(join(parent, 'out', '.tranche-moving'), 'third\n');
+    await expect((await put('late', 'manifest.json')).publish(NAMES, refuse)).rejects.toThrow('third');
+    expect(await inside()).toEqual(['.tranche-moving', 'manifest.json', 'results.parquet']);
+  });
+
+  it('lets one of many runs that publish at once have it, whole', async () => {
+    const runs = await Promise.all(
+      Array.from({ length: 8 }, (_, at) => put(`run-${at}`, 'results.parquet', 'manifest.json')),
+    );
+    const refuse = (occupant: Occupant) => {
+      if (occupant.kind !== 'free') throw new TrancheError('exists', 'taken');
+    };
+    const ends = await Promise.allSettled(runs.map((run) => run.publish(NAMES, refuse)));
+    expect(ends.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    expect(await inside()).toEqual(['manifest.json', 'results.parquet']);
+    const winner = ends.findIndex(({ status }) => status === 'fulfilled');
+    for (const name of await inside())
+      expect(await readFile(join(parent, 'out', name), 'utf8')).toBe(`run-${winner}:${name}`);
   });
 
   it('names the folder when it cannot be written', async () => {
