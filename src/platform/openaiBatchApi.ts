@@ -3,7 +3,7 @@ import type { BatchCreateParams } from 'openai/resources/batches';
 import { throwIfAborted } from '../core/errors.ts';
 import type { BatchApi, RemoteBatch, RemoteFile, UploadRequest } from '../core/submit/batchApi.ts';
 import { downloadFile } from './openaiDownload.ts';
-import { clean, providerError, unclear, type ServiceFacts } from './openaiErrors.ts';
+import { clean, incomplete, noList, providerError, unclear, type ServiceFacts } from './openaiErrors.ts';
 import { remoteBatch, remoteFile } from './openaiShapes.ts';
 import { linkedSignal } from './openaiSignal.ts';
 import { uploadForm } from './openaiUpload.ts';
@@ -27,6 +27,7 @@ const UPLOAD_MS = 300_000;
 const SLOWEST_BYTES_PER_MS = 25;
 const STALL_MS = 120_000;
 const MAX_LISTED = 1_000_000;
+const PAGE = 100;
 
 /** The service behind the port. Nothing is retried here: who calls knows what may be sent twice. */
 export function openOpenaiBatchApi(service: OpenaiService): BatchApi {
@@ -163,13 +164,41 @@ async function* listBatches(
   throwIfAborted(signal);
   const link = linkedSignal(signal);
   try {
-    for await (const batch of unrepeated(client.batches.list({ limit: 100 }, { signal: link.signal })))
-      yield batchOf(batch);
+    yield* batchPages(client, facts, batchOf, link.signal);
   } catch (error) {
     throwIfAborted(signal);
     throw providerError(error, 'the list of batches', facts);
   } finally {
     link.unlink();
+  }
+}
+
+/** Walks the pages by itself: the client takes anything, a login page too, for an empty list. */
+async function* batchPages(
+  client: OpenAI,
+  facts: ServiceFacts,
+  batchOf: (value: unknown) => RemoteBatch,
+  signal: AbortSignal,
+): AsyncGenerator<RemoteBatch> {
+  const seen = new Set<string>();
+  for (let after: string | null = null; ;) {
+    const query = after === null ? { limit: PAGE } : { limit: PAGE, after };
+    const page: unknown = await client.get('/batches', { query, signal });
+    const { data, has_more: hasMore } = (page ?? {}) as { data?: unknown; has_more?: unknown };
+    if (!Array.isArray(data)) throw noList(facts);
+    const before = seen.size;
+    for (const value of data as unknown[]) {
+      const batch = batchOf(value);
+      after = batch.id;
+      if (seen.has(batch.id)) continue;
+      seen.add(batch.id);
+      yield batch;
+    }
+    if (hasMore !== true) {
+      if (typeof hasMore !== 'boolean' && data.length >= PAGE) throw incomplete(facts);
+      return;
+    }
+    if (seen.size - before < Math.max(1, data.length) || seen.size >= MAX_LISTED) throw incomplete(facts);
   }
 }
 

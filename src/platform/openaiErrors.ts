@@ -1,6 +1,6 @@
 import { APIConnectionError, APIConnectionTimeoutError, APIError, APIUserAbortError } from 'openai';
 import { isTrancheError, TrancheError } from '../core/errors.ts';
-import { ProviderError, type ProviderFault } from '../core/submit/providerError.ts';
+import { LIST_INCOMPLETE, ProviderError, type ProviderFault } from '../core/submit/providerError.ts';
 
 /** What error sentences may say of a service. */
 export interface ServiceFacts {
@@ -42,6 +42,16 @@ export function providerError(error: unknown, what: string, service: ServiceFact
 /** Nobody knows whether the call was carried out. */
 export function unclear(message: string, fault: Partial<ProviderFault> = {}): ProviderError {
   return new ProviderError('network', message, { ...NO_FAULT, ...fault });
+}
+
+/** Something else came where the list of batches should be: nobody knows what is there. */
+export function noList(service: ServiceFacts): ProviderError {
+  return unclear(`${hostOf(service)} answered with something else than its list of batches; check the base URL.`);
+}
+
+/** The list of batches ended although there may be more. */
+export function incomplete(service: ServiceFacts): ProviderError {
+  return refused(`${hostOf(service)} does not show all of its batches.`, { providerCode: LIST_INCOMPLETE });
 }
 
 function refused(message: string, fault: Partial<ProviderFault> = {}): ProviderError {

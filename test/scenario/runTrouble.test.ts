@@ -3,7 +3,7 @@ import { TrancheError } from '../../src/core/errors.ts';
 import { cancelRun, driveRun } from '../../src/core/runs/driveRun.ts';
 import type { RunProgress } from '../../src/core/runs/runPorts.ts';
 import type { BatchApi } from '../../src/core/submit/batchApi.ts';
-import { ProviderError } from '../../src/core/submit/providerError.ts';
+import { LIST_INCOMPLETE, ProviderError } from '../../src/core/submit/providerError.ts';
 import { openHttpServer } from '../support/httpServer.ts';
 import { batchesPerAttempt, listAll, openApi, openSession, openWorld, QUICK, type World } from './runWorld.ts';
 
@@ -73,6 +73,25 @@ describe('services that cannot do everything', () => {
     expect(Object.values(await batchesPerAttempt(world.api))).toEqual([1, 1]);
   });
 
+  it('leave a chunk unsettled when their list is cut short', async () => {
+    world = await openWorld();
+    const cut: BatchApi = {
+      ...deafOnce(world.api),
+      listBatches: () => ({
+        [Symbol.asyncIterator]: () => ({
+          next: () => {
+            const fault = { status: null, providerMessage: null, retryAfterMs: null, mayPass: false };
+            const error = new ProviderError('refusedByProvider', 'no', { ...fault, providerCode: LIST_INCOMPLETE });
+            return Promise.reject(error);
+          },
+        }),
+      }),
+    };
+    const { deps, run } = await openSession(world, SIZE, { api: cut });
+    expect(await driveRun(deps, run, signal)).toMatchObject({ state: 'unsettled', counts: { in: 5, ok: 5 } });
+    expect(await listAll(world.api)).toHaveLength(2);
+  });
+
   it('let a person give an unsettled chunk up by cancelling, and say what to look for', async () => {
     world = await openWorld();
     const { deps, run } = await openSession(world, SIZE, { api: unlisted(deafOnce(world.api)) });
@@ -103,11 +122,11 @@ describe('a creation whose end nobody heard', () => {
     world = await openWorld();
     const { api } = world;
     const stop = new AbortController();
-    let created: Promise<unknown> | null = null;
+    const created: Promise<unknown>[] = [];
     const slow: BatchApi = {
       ...api,
       createBatch: async (request) => {
-        created = new Promise((resolve) => setTimeout(() => resolve(api.createBatch(request, signal)), 500));
+        created.push(new Promise((resolve) => setTimeout(() => resolve(api.createBatch(request, signal)), 500)));
         stop.abort();
         throw new TrancheError('cancelled', 'Stopped.');
       },
@@ -118,7 +137,7 @@ describe('a creation whose end nobody heard', () => {
     await new Promise((resolve) => setTimeout(resolve, 300));
     const second = await openSession(world, size, { tuning: { ...QUICK, settleMs: [5, 30, 290] } });
     expect(await driveRun(second.deps, second.run, signal)).toMatchObject({ state: 'finished', counts: { ok: 5 } });
-    await created;
+    await Promise.all(created);
     expect(await batchesPerAttempt(api)).toEqual({ '1-a1': 1 });
   });
 });

@@ -1,7 +1,7 @@
 import { isTrancheError, messageOf, throwIfAborted } from '../errors.ts';
 import type { RemoteBatch } from '../submit/batchApi.ts';
 import { batchMetadata, isBatchOf, type AttemptName } from '../submit/batchNames.ts';
-import { faultOf } from '../submit/providerError.ts';
+import { faultOf, isListIncomplete } from '../submit/providerError.ts';
 import { queueFull } from '../submit/queueFull.ts';
 import { weightOf, type Drive } from './drive.ts';
 import { mayPass, type Spell } from './patience.ts';
@@ -153,7 +153,7 @@ async function lookFor(drive: Drive, chunk: ChunkState): Promise<RemoteBatch | '
       if (is === 'unknown' && !isOlder) doubt = true;
     }
   } catch (error) {
-    if (!isListingMissing(error)) throw error;
+    if (!isListingMissing(error) && !isListIncomplete(error)) throw error;
     doubt = true;
   }
   return doubt ? 'unknown' : 'none';
@@ -169,7 +169,7 @@ async function recordUnsettled({ ledger }: Drive, index: number): Promise<void> 
   const { attempt, fileId } = ledger.chunk(index);
   const { runId } = ledger.state().created;
   const message =
-    `Nobody can tell whether a batch of chunk ${index} was created, because the provider does not list its batches: ` +
+    `Nobody can tell whether a batch of chunk ${index} was created, because the provider does not list all of its batches: ` +
     `look there for one with input file ${fileId ?? ''}; resume run ${runId} to look again, or cancel the run, and that batch there, to leave the chunk unanswered.`;
   await ledger.record({ type: 'unsettled', chunk: index, attempt, message });
 }

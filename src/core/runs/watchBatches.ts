@@ -1,6 +1,6 @@
 import { TrancheError } from '../errors.ts';
 import type { BatchApi, RemoteBatch } from '../submit/batchApi.ts';
-import { faultOf } from '../submit/providerError.ts';
+import { faultOf, isListIncomplete } from '../submit/providerError.ts';
 import { nextLookAtMs } from './nextLook.ts';
 import type { Patience } from './patience.ts';
 import type { RunDeps } from './runPorts.ts';
@@ -111,6 +111,7 @@ async function listOf(
     return found;
   } catch (error) {
     if (isListingMissing(error)) return null;
+    if (isListIncomplete(error)) return found;
     throw error;
   }
 }

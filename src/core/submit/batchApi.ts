@@ -73,7 +73,10 @@ export interface BatchApi {
   findUploaded: (name: string, sizeBytes: number, signal: AbortSignal) => Promise<RemoteFile | null>;
   /** Starts a batch; this is the call that spends money. */
   createBatch: (request: BatchRequest, signal: AbortSignal) => Promise<RemoteBatch>;
-  /** All batches of the project, newest first, asked for in pages of 100 as the iteration goes on. */
+  /**
+   * All batches of the project, newest first, asked for in pages of 100 as the iteration goes on;
+   * throws at its end when there may be more than was shown (`isListIncomplete`), `network` for an answer that is no list.
+   */
   listBatches: (signal: AbortSignal) => AsyncIterable<RemoteBatch>;
   retrieveBatch: (id: string, signal: AbortSignal) => Promise<RemoteBatch>;
   cancelBatch: (id: string, signal: AbortSignal) => Promise<RemoteBatch>;

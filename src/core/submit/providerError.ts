@@ -28,3 +28,11 @@ export class ProviderError extends TrancheError {
 export function faultOf(error: unknown): ProviderFault | null {
   return isTrancheError(error) && 'fault' in error ? (error.fault as ProviderFault) : null;
 }
+
+/** Our own code for a list that ended before the service had shown everything it promised. */
+export const LIST_INCOMPLETE = 'tranche_list_incomplete';
+
+/** True when a listing ended early: what it showed is right, what it did not show may still be there. */
+export function isListIncomplete(error: unknown): boolean {
+  return faultOf(error)?.providerCode === LIST_INCOMPLETE;
+}

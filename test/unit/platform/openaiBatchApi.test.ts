@@ -7,7 +7,7 @@ import { inspect } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { BatchApi } from '../../../src/core/submit/batchApi.ts';
-import { faultOf } from '../../../src/core/submit/providerError.ts';
+import { faultOf, isListIncomplete } from '../../../src/core/submit/providerError.ts';
 import { openOpenaiBatchApi } from '../../../src/platform/openaiBatchApi.ts';
 import { json, openHttpServer, type SeenRequest, type TestServer } from '../../support/httpServer.ts';
 
@@ -304,8 +304,44 @@ describe('looking', () => {
     expect(server?.seen).toHaveLength(1);
     expect(server?.seen[0]?.url).toContain('limit=100');
     count = 0;
-    for await (const _ of api.listBatches(signal)) count += _.id === '' ? 0 : 1;
+    const all = async (): Promise<void> => {
+      for await (const _ of api.listBatches(signal)) count += _.id === '' ? 0 : 1;
+    };
+    expect(isListIncomplete(await all().catch((error: unknown) => error))).toBe(true);
     expect(count).toBe(300);
+  });
+
+  async function listed(api: BatchApi): Promise<{ ids: string[]; error: unknown }> {
+    const ids: string[] = [];
+    try {
+      for await (const { id } of api.listBatches(signal)) ids.push(id);
+    } catch (error) {
+      return { ids, error };
+    }
+    return { ids, error: null };
+  }
+
+  it.each([
+    ['a login page', 'text/html', '<html>Sign in</html>'],
+    ['an object without a list', 'application/json', '{"object":"list"}'],
+    ['a list that is none', 'application/json', '{"data":{"a":1}}'],
+    ['nothing', 'application/json', 'null'],
+  ])('does not take %s for a list without batches', async (_, type, text) => {
+    const api = await serve((__, response) => response.writeHead(200, { 'content-type': type }).end(text));
+    expect(await listed(api)).toMatchObject({ ids: [], error: { code: 'network' } });
+  });
+
+  it.each([
+    [100, undefined, true],
+    [100, false, false],
+    [99, undefined, false],
+    [0, true, true],
+  ])('knows of %i batches with has_more %s that there may be more: %s', async (count, hasMore, expected) => {
+    const data = Array.from({ length: count }, (_, at) => ({ ...BATCH, id: `b${at}` }));
+    const api = await serve((_, response) => json(response, { data, has_more: hasMore }));
+    const { ids, error } = await listed(api);
+    expect(ids).toHaveLength(count);
+    expect(isListIncomplete(error)).toBe(expected);
   });
 
   it.each([
