@@ -138,7 +138,7 @@ async function upload(
   } catch (error) {
     throwIfAborted(signal);
     if (stalled) throw unclear(`No byte moved for two minutes during ${what}.`);
-    throw providerError(error, what, service);
+    throw providerError(error, what, service, request.body.kind === 'file');
   } finally {
     clearTimeout(stall);
     link.unlink();

@@ -23,20 +23,21 @@ const MAX_RETRY_AFTER_MS = 3_600_000;
 const NAME_NOT_FOUND = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_NODATA', 'EAI_NONAME']);
 const TOO_LARGE = /too (large|big)/i;
 const CERTIFICATE = /^(CERT_|ERR_TLS_CERT|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_)/;
-const NO_TLS = /^(ERR_SSL_|EPROTO)/;
+/** Only what a handshake fails with: any other TLS error may come after the request was sent. */
+const NO_TLS = new Set(['ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_PACKET_LENGTH_TOO_LONG', 'ERR_SSL_HTTP_REQUEST']);
 const DISK = new Set(['ENOENT', 'EACCES', 'EPERM', 'EMFILE', 'ENFILE', 'EISDIR', 'EIO']);
 
-/** The error of a failed call as a sentence; `what` is the thing done, `the upload of x.jsonl`. Anything unknown counts as unclear. */
-export function providerError(error: unknown, what: string, service: ServiceFacts): Error {
+/** The error of a failed call as a sentence; `what` is the thing done, `the upload of x.jsonl`, which is a file on disk if `sendsFile`. Anything unknown counts as unclear. */
+export function providerError(error: unknown, what: string, service: ServiceFacts, sendsFile = false): Error {
   if (isTrancheError(error)) return error;
   if (error instanceof APIUserAbortError) return new TrancheError('cancelled', 'Stopped.');
   if (error instanceof APIConnectionTimeoutError) {
     return unclear(`${hostOf(service)} did not answer ${what} in time.`);
   }
-  if (error instanceof APIConnectionError) return connectionError(error, what, service);
+  if (error instanceof APIConnectionError) return connectionError(error, what, service, sendsFile);
   const answer = answerOf(error, service);
   if (answer !== null) return statusError(answer, what, service);
-  return connectionError(error, what, service);
+  return connectionError(error, what, service, sendsFile);
 }
 
 /** Nobody knows whether the call was carried out. */
@@ -62,7 +63,7 @@ function hostOf({ baseUrl }: ServiceFacts): string {
   return URL.canParse(baseUrl) ? new URL(baseUrl).host : 'the service';
 }
 
-function connectionError(error: unknown, what: string, service: ServiceFacts): Error {
+function connectionError(error: unknown, what: string, service: ServiceFacts, sendsFile: boolean): Error {
   const { codes, words } = causesOf(error);
   const code = codes[0] ?? null;
   const host = hostOf(service);
@@ -80,7 +81,7 @@ function connectionError(error: unknown, what: string, service: ServiceFacts): E
   if (NAME_NOT_FOUND.has(code)) {
     return unclear(`The name ${host} cannot be found; check the connection and the provider's base URL.`);
   }
-  if (NO_TLS.test(code)) {
+  if (NO_TLS.has(code)) {
     return refused(
       `${host} does not answer in TLS (${code}); check whether the base URL begins rightly with https://.`,
     );
@@ -90,7 +91,7 @@ function connectionError(error: unknown, what: string, service: ServiceFacts): E
       `The certificate of ${host} is not trusted (${code}); behind a company proxy name its certificate in NODE_EXTRA_CA_CERTS.`,
     );
   }
-  if (DISK.has(code)) return new TrancheError('disk', `The file for ${what} cannot be read (${code}).`);
+  if (sendsFile && DISK.has(code)) return new TrancheError('disk', `The file for ${what} cannot be read (${code}).`);
   if (code.includes('TIMEOUT') || code === 'ETIMEDOUT') return unclear(`${host} did not answer ${what} in time.`);
   return unclear(`The connection to ${host} broke during ${what} (${code}).`);
 }
