@@ -4,6 +4,7 @@ import { checkFaults } from '../../engine/runs/checkFaults.ts';
 import { runProvider } from '../../engine/runs/openService.ts';
 import { refuseAboveCap } from '../../engine/runs/spendingCap.ts';
 import { unfinishedRun } from '../../engine/runs/storedRuns.ts';
+import type { RunState } from '../../core/runs/runState.ts';
 import { loadJob } from '../../engine/loadJob.ts';
 import { apiKeyOf, effectiveMaxUsd, providerNamed, type ProviderConfig } from '../../platform/machineConfig.ts';
 import { ask, canAsk } from '../ask.ts';
@@ -53,13 +54,20 @@ async function settleCost(
   if (!/^y(es)?$/i.test(answer)) throw new TrancheError('usage', 'Nothing was sent.');
 }
 
-/** Goes on with an unfinished run of the plan, if there is one: its exit code, else null. */
-async function goOn({ plan, provider }: PlannedRun, flags: RunFlags, context: CommandContext): Promise<number | null> {
-  const { engine, progress } = context;
+/** The unfinished run of the plan, where one is to be gone on with. */
+async function runBefore(
+  { plan, provider }: PlannedRun,
+  flags: RunFlags,
+  { engine }: CommandContext,
+): Promise<RunState | null> {
   if (flags.new) return null;
-  const before = await unfinishedRun(engine.stateFolder, plan.planHash, runProvider(provider, engine.environment));
-  if (!before) return null;
-  const { runId, resultsUri } = before.created;
+  return unfinishedRun(engine.stateFolder, plan.planHash, runProvider(provider, engine.environment));
+}
+
+/** Goes on with an unfinished run: its exit code. */
+async function goOn({ created }: RunState, flags: RunFlags, context: CommandContext): Promise<number> {
+  const { progress } = context;
+  const { runId, resultsUri } = created;
   progress.note(
     `Run ${runId} of this plan is unfinished: going on with it, its results go to ${resultsUri} (--new starts another).`,
   );
@@ -77,13 +85,15 @@ export async function run(jobFile: string, flags: RunFlags, context: CommandCont
   const planned = await planRun(engine, loaded, provider, onRows, signal);
   progress.end();
   try {
-    const gone = await goOn(planned, flags, context);
-    if (gone !== null) return gone;
+    const before = await runBefore(planned, flags, context);
+    if (before) return await goOn(before, flags, context);
     if (!flags.json) progress.note(`${planText(planned.plan)}\n`);
     await settleCost(planned, flags, context);
-    const { owned, document, run: begun } = await beginRun(engine, planned, flags.replace, signal);
+    const begun = await beginRun(engine, planned, { replace: flags.replace, another: flags.new }, signal);
+    if ('unfinished' in begun) return await goOn(begun.unfinished, flags, context);
+    const { owned, document } = begun;
     if (!flags.json) progress.note(`Run ${document.runId}`);
-    return await driveAndReport(context, owned, document, begun, {
+    return await driveAndReport(context, owned, document, begun.run, {
       json: flags.json,
       faults: flags.fault,
       cancel: false,

@@ -12,13 +12,16 @@ import type { RunDocument } from '../../core/pipeline/runDocument.ts';
 import { replayRun } from '../../core/runs/replay.ts';
 import type { RunCreated } from '../../core/runs/runEvents.ts';
 import type { RunState } from '../../core/runs/runState.ts';
+import { isTrancheError } from '../../core/errors.ts';
 import { diskError } from '../../platform/diskError.ts';
+import { acquireLease, type Lease } from '../../platform/lease.ts';
 import type { ProviderConfig } from '../../platform/machineConfig.ts';
 import { openOwnedRun, type OwnedRun } from '../../platform/ownedRun.ts';
 import { openPartFile } from '../../platform/partFile.ts';
 import { makePrivateFolder } from '../../platform/privateFolder.ts';
 import { openResultFolder } from '../../platform/resultFiles.ts';
 import { newRunId, runFolder } from '../../platform/runFolders.ts';
+import { syncFolder } from '../../platform/syncFolder.ts';
 import { sweepLeftovers } from '../../platform/sweepLeftovers.ts';
 import { systemClock } from '../../platform/systemClock.ts';
 import { openTempSpace } from '../../platform/tempSpace.ts';
@@ -26,8 +29,13 @@ import type { Engine } from '../openEngine.ts';
 import { planDeps } from '../planDeps.ts';
 import { runProvider } from './openService.ts';
 import { writeRunDocument } from './runDocumentFile.ts';
+import { unfinishedRun } from './storedRuns.ts';
 
 declare const __VERSION__: string;
+
+/** Beginning a run takes milliseconds; a process that was paused in it is not waited for longer. */
+const LONGEST_TURN_MS = 30_000;
+const TURN_LOOK_MS = 50;
 
 /** A plan made for a run: its rows' keys are kept, nothing else exists yet. */
 export interface PlannedRun {
@@ -104,21 +112,67 @@ function firstEvent({ plan, job, provider, runId }: PlannedRun, engine: Engine):
 
 async function takeFolder(from: string, to: string): Promise<void> {
   await makePrivateFolder(path.dirname(to));
-  await rename(from, to).catch((error: unknown) => {
+  try {
+    await rename(from, to);
+    await syncFolder(path.dirname(to));
+  } catch (error) {
     throw diskError(error, to);
-  });
+  }
 }
 
-/** Makes a run of a plan: folder, document, lease and the journal's first event, or nothing. The results' folder must be free, or `replace` be set. */
+/** A run that was just made and is held by this process. */
+export interface BegunRun {
+  readonly owned: OwnedRun;
+  readonly document: RunDocument;
+  readonly run: RunState;
+}
+
+export interface BeginOptions {
+  /** Results of another run may be overwritten. */
+  readonly replace: boolean;
+  /** Begin although a run of the same plan is unfinished. */
+  readonly another: boolean;
+}
+
+/** The right to begin runs on this machine, which one process has at a time; another's is waited for. */
+async function takeTurn(engine: Engine, signal: AbortSignal): Promise<Lease> {
+  const folder = path.join(engine.stateFolder, 'beginning');
+  await makePrivateFolder(folder);
+  const clock = systemClock();
+  for (const giveUpMs = clock.now() + LONGEST_TURN_MS; ; await clock.sleep(TURN_LOOK_MS, signal)) {
+    try {
+      return await acquireLease(folder, { what: 'The beginning of a run', surface: 'CLI', minFence: 0 });
+    } catch (error) {
+      if (!isTrancheError(error, 'owned') || clock.now() > giveUpMs) throw error;
+    }
+  }
+}
+
+/**
+ * Makes a run of a plan: folder, document, lease and the journal's first event, or nothing. The results' folder must be free, or
+ * `replace` be set. Comes with the unfinished run of the plan instead, if there is one by now, unless it is to be `another`.
+ */
 export async function beginRun(
   engine: Engine,
   planned: PlannedRun,
-  replace: boolean,
+  { replace, another }: BeginOptions,
   signal: AbortSignal,
-): Promise<{ owned: OwnedRun; document: RunDocument; run: RunState }> {
-  const { job, plan, runId } = planned;
-  const document: RunDocument = { version: 1, runId, job, plan, replace };
-  await refuseOccupied({ folder: openResultFolder(job.results.uri, runId), runId, replace }, signal);
+): Promise<BegunRun | { readonly unfinished: RunState }> {
+  const { job, plan, provider, runId } = planned;
+  const turn = await takeTurn(engine, signal);
+  try {
+    const place = runProvider(provider, engine.environment);
+    const unfinished = another ? null : await unfinishedRun(engine.stateFolder, plan.planHash, place);
+    if (unfinished) return { unfinished };
+    await refuseOccupied({ folder: openResultFolder(job.results.uri, runId), runId, replace }, signal);
+    return await makeRun(engine, planned, { version: 1, runId, job, plan, replace });
+  } finally {
+    await turn.release();
+  }
+}
+
+async function makeRun(engine: Engine, planned: PlannedRun, document: RunDocument): Promise<BegunRun> {
+  const { runId } = planned;
   const folder = runFolder(engine.stateFolder, runId);
   await takeFolder(path.join(engine.stateFolder, 'planned', runId), folder);
   let owned: OwnedRun | null = null;
