@@ -127,7 +127,7 @@ export class ColumnCursor {
     if (chunk.last?.place.at !== place.at) {
       chunk.last = null;
       const page = await chunk.pages.page(place, this.#aheadBytes, signal);
-      const streamed = await streamedPage(this.#codecs, { ...chunk, page }, this.#limits, signal);
+      const streamed = await streamedPage(this.#kernel, this.#codecs, { ...chunk, page }, this.#limits, signal);
       if (streamed !== null) {
         this.#live = { place, page: streamed };
         return streamed;

@@ -3,6 +3,7 @@ import type { ByteValues, Fit } from './byteValues.ts';
 import { putNumbers } from './byteValues.ts';
 import type { DeltaReader } from './deltaReader.ts';
 import { deltaReader, deltasEnd } from './deltaReader.ts';
+import type { Region } from './pageStream.ts';
 import type { PeekBuffer } from './peekBuffer.ts';
 import { peekBuffer } from './peekBuffer.ts';
 
@@ -24,36 +25,44 @@ function lengthsOf(kernel: Kernel, reader: DeltaReader): PeekBuffer {
   });
 }
 
-/** DELTA_LENGTH_BYTE_ARRAY: all lengths, then all bytes. */
-export function deltaLengthValues(kernel: Kernel, bytes: Uint8Array, at: number, end: number): ByteValues {
-  const lengths = lengthsOf(kernel, deltaReader(bytes, at, end));
-  let from = deltasEnd(bytes, at, end);
+/** DELTA_LENGTH_BYTE_ARRAY: all lengths, then all bytes, which lie in a region; `nextLength` is 0 behind the last. */
+export function deltaLengthValues(
+  kernel: Kernel,
+  reader: DeltaReader,
+  region: Region,
+): ByteValues & { readonly nextLength: () => number } {
+  const lengths = lengthsOf(kernel, reader);
+  let left = reader.total;
   let fitted = { count: 0, bytes: 0 };
   const fit = (count: number, maxBytes: number): Fit => {
     const next = lengths.peek(count);
+    const here = region.bytes.length - region.at;
     let sum = 0;
     let i = 0;
     for (; i < count; i++) {
       const length = next[i] ?? 0;
-      if (sum + length > maxBytes && i > 0) break;
+      if (sum + length > Math.min(maxBytes, here) && i > 0) break;
+      if (length > here) throw new Error('its values end early');
       sum += length;
-      if (sum > end - from) throw new Error('its values end early');
     }
     fitted = { count: i, bytes: sum };
     return fitted;
   };
   const take = (): void => {
     lengths.advance(fitted.count);
-    from += fitted.bytes;
+    left -= fitted.count;
+    region.at += fitted.bytes;
   };
   return {
     checked: false,
+    nextLength: () => (left > 0 ? (lengths.peek(1)[0] ?? 0) : 0),
     fit,
     append: (_kernel, row, offsets, values) => {
       const next = lengths.peek(fitted.count);
       const ends = _kernel.ints(offsets, row + fitted.count + 1);
       let to = ends[row] ?? 0;
-      _kernel.bytes(values + to, fitted.bytes).set(bytes.subarray(from, from + fitted.bytes));
+      const from = region.at;
+      _kernel.bytes(values + to, fitted.bytes).set(region.bytes.subarray(from, from + fitted.bytes));
       for (let i = 0; i < fitted.count; i++) {
         to += next[i] ?? 0;
         ends[row + i + 1] = to;
@@ -61,8 +70,10 @@ export function deltaLengthValues(kernel: Kernel, bytes: Uint8Array, at: number,
       take();
     },
     skip: (_kernel, count) => {
-      fit(count, Number.MAX_SAFE_INTEGER);
-      take();
+      for (let more = count; more > 0; more -= fitted.count) {
+        fit(more, Number.MAX_SAFE_INTEGER);
+        take();
+      }
     },
   };
 }

@@ -2,7 +2,7 @@ import type { Kernel } from '../../../kernel/kernel.ts';
 import type { ByteValues } from './byteValues.ts';
 import { dictionaryByteValues, plainByteValues } from './byteValues.ts';
 import { deltaJoinedValues, deltaLengthValues } from './deltaByteValues.ts';
-import { deltaReader } from './deltaReader.ts';
+import { deltaReader, deltasEnd } from './deltaReader.ts';
 import type { Dictionary } from './dictionary.ts';
 import type { FixedValues } from './fixedValues.ts';
 import {
@@ -103,7 +103,10 @@ function byteValues(
   }
   // A page of nulls alone may have nothing behind its levels.
   if (at >= page.length) return plainByteValues({ bytes: page, at });
-  if (encoding === 'DELTA_LENGTH_BYTE_ARRAY') return deltaLengthValues(kernel, page, at, page.length);
+  if (encoding === 'DELTA_LENGTH_BYTE_ARRAY') {
+    const region = { bytes: page, at: deltasEnd(page, at, page.length) };
+    return deltaLengthValues(kernel, deltaReader(page, at, page.length), region);
+  }
   if (encoding === 'DELTA_BYTE_ARRAY') return deltaJoinedValues(kernel, page, at, page.length);
   return notKnown(encoding);
 }

@@ -23,6 +23,11 @@ export class PageStream implements Region {
     this.#behind = sizeBytes;
   }
 
+  /** Bytes that have not been taken. */
+  get left(): number {
+    return this.bytes.length - this.at + this.#behind;
+  }
+
   /** Brings `length` bytes into the region; false, and nothing changes, if the page ends before. */
   async load(length: number): Promise<boolean> {
     const have = this.bytes.length - this.at;

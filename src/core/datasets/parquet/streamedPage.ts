@@ -1,6 +1,9 @@
+import type { Kernel } from '../../../kernel/kernel.ts';
 import type { Codecs } from '../../ports.ts';
 import { plainByteValues } from './byteValues.ts';
 import type { ChunkPages, PageAt } from './chunkPages.ts';
+import { deltaLengthValues } from './deltaByteValues.ts';
+import { deltaReader, deltasEnd } from './deltaReader.ts';
 import { plainFixedValues } from './fixedValues.ts';
 import type { FlatLeaf } from './flatLeaf.ts';
 import type { OpenPage, ValueStream } from './openPage.ts';
@@ -11,6 +14,8 @@ import type { PageHeader } from './pageHeader.ts';
 import { PageStream } from './pageStream.ts';
 import { peekBuffer } from './peekBuffer.ts';
 import { isCodec } from './unpackPage.ts';
+
+const FIRST_DELTA_BYTES = 64 << 10;
 
 /** Which pages are unpacked while they are read instead of as a whole. */
 export interface StreamLimits {
@@ -61,8 +66,10 @@ async function* verified(
 }
 
 function isStreamed({ leaf, page: { header } }: ChunkPage, limits: StreamLimits): boolean {
-  const isPlain = leaf.physical === 'BYTE_ARRAY' || (leaf.physical !== 'BOOLEAN' && leaf.layout.width > 0);
-  return header.unpackedBytes > limits.pageBytes && header.encoding === 'PLAIN' && isPlain;
+  if (header.unpackedBytes <= limits.pageBytes) return false;
+  const isBytes = leaf.physical === 'BYTE_ARRAY';
+  if (header.encoding === 'DELTA_LENGTH_BYTE_ARRAY') return isBytes;
+  return header.encoding === 'PLAIN' && (isBytes || (leaf.physical !== 'BOOLEAN' && leaf.layout.width > 0));
 }
 
 /** How many bytes of a version 1 page are levels; they are in the region already as far as they tell it. */
@@ -81,7 +88,9 @@ async function takeLevels(stream: PageStream, header: PageHeader, maxDefinition:
   return new Uint8Array(stream.bytes.subarray(stream.at - length, stream.at));
 }
 
-function byteStream(stream: PageStream): Pick<OpenPage, 'values'> & Pick<ValueStream, 'load' | 'ready'> {
+type Values = Pick<OpenPage, 'values'> & Pick<ValueStream, 'load' | 'ready'>;
+
+function byteStream(stream: PageStream): Values {
   const of = plainByteValues(stream);
   const load = async (): Promise<void> => {
     if (!(await stream.load(4))) return;
@@ -92,10 +101,32 @@ function byteStream(stream: PageStream): Pick<OpenPage, 'values'> & Pick<ValueSt
   return { values: { kind: 'bytes', of }, load, ready };
 }
 
-function fixedStream(
-  stream: PageStream,
-  width: number,
-): Pick<OpenPage, 'values'> & Pick<ValueStream, 'load' | 'ready'> {
+/** The deltas in front of a page, whose own bytes tell how many they are. */
+async function takeDeltas(stream: PageStream): Promise<Uint8Array> {
+  for (let wanted = FIRST_DELTA_BYTES; ; wanted *= 2) {
+    const length = Math.min(wanted, stream.left);
+    await stream.load(length);
+    const { bytes, at } = stream;
+    try {
+      stream.at = deltasEnd(bytes, at, bytes.length);
+      return new Uint8Array(bytes.subarray(at, stream.at));
+    } catch (error) {
+      if (length === stream.left) throw error;
+    }
+  }
+}
+
+async function deltaLengthStream(kernel: Kernel, stream: PageStream): Promise<Values> {
+  const deltas = await takeDeltas(stream);
+  const of = deltaLengthValues(kernel, deltaReader(deltas, 0, deltas.length), stream);
+  const load = async (): Promise<void> => {
+    await stream.load(of.nextLength());
+  };
+  const ready = (count: number): number => of.fit(count, Number.MAX_SAFE_INTEGER).count;
+  return { values: { kind: 'bytes', of }, load, ready };
+}
+
+function fixedStream(stream: PageStream, width: number): Values {
   const load = async (): Promise<void> => {
     await stream.load(width);
   };
@@ -105,8 +136,15 @@ function fixedStream(
   return { values: { kind: 'fixed', of: plainFixedValues(stream, width) }, load, ready };
 }
 
-/** Opens a large page of PLAIN values so that it is unpacked while it is read; null for all others. Throws a plain Error. */
+async function valuesOf(kernel: Kernel, stream: PageStream, encoding: string, leaf: FlatLeaf): Promise<Values> {
+  if (leaf.physical !== 'BYTE_ARRAY') return fixedStream(stream, leaf.layout.width);
+  // A page of nulls alone may have nothing behind its levels.
+  return encoding === 'PLAIN' || stream.left === 0 ? byteStream(stream) : deltaLengthStream(kernel, stream);
+}
+
+/** Opens a large page of PLAIN or DELTA_LENGTH_BYTE_ARRAY values so that it is unpacked while it is read; null for all others. Throws a plain Error. */
 export async function streamedPage(
+  kernel: Kernel,
   codecs: Codecs,
   chunk: ChunkPage,
   limits: StreamLimits,
@@ -129,8 +167,7 @@ export async function streamedPage(
   try {
     const levels = header.version === 2 ? inFront : await takeLevels(stream, header, leaf.maxDefinition);
     const { source } = readLevels(levels, header, leaf.maxDefinition);
-    const { values, load, ready } =
-      leaf.physical === 'BYTE_ARRAY' ? byteStream(stream) : fixedStream(stream, leaf.layout.width);
+    const { values, load, ready } = await valuesOf(kernel, stream, header.encoding, leaf);
     const resume = (next: AbortSignal): void => {
       reading.signal = next;
     };

@@ -40,10 +40,12 @@ function sourceOf(bytes: Uint8Array, name: string, reads: OpenedParquet['reads']
     name,
     sizeBytes: bytes.length,
     modifiedMs: 0,
-    read: async (offset, length) => {
+    read: async (offset, length, _signal, into) => {
       if (offset < 0 || length < 0 || offset + length > bytes.length) throw new Error(`read of ${length} at ${offset}`);
       reads.push({ offset, length });
-      return bytes.slice(offset, offset + length);
+      if (into === undefined) return bytes.slice(offset, offset + length);
+      into.set(bytes.subarray(offset, offset + length));
+      return into.subarray(0, length);
     },
     verifyUnchanged: async () => undefined,
     close: async () => undefined,

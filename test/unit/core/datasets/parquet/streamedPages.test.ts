@@ -30,13 +30,17 @@ one = dict(use_dictionary=False, data_page_size=1 << 30, write_batch_size=1 << 2
 for codec in ['zstd', 'snappy', 'gzip', 'brotli', 'lz4', 'none']:
     for version in ['1.0', '2.0']:
         pq.write_table(t, f'{folder}/{codec}-{version}.parquet', compression=codec, data_page_version=version, write_page_checksum=True, **one)
+lengths = {'text': 'DELTA_LENGTH_BYTE_ARRAY', 'key': 'DELTA_LENGTH_BYTE_ARRAY', 'id': 'PLAIN', 'real': 'PLAIN'}
+for version in ['1.0', '2.0']:
+    pq.write_table(t, f'{folder}/delta-{version}.parquet', compression='zstd', data_page_version=version, column_encoding=lengths, write_page_checksum=True, **one)
 big = pa.table({'text': pa.array([f'{i} ' + 'some words in a row %d ' % (i * 7919 % 1000003) * 12 for i in range(60000)])})
+pq.write_table(big, f'{folder}/big-delta.parquet', compression='zstd', column_encoding={'text': 'DELTA_LENGTH_BYTE_ARRAY'}, **one)
 for codec in ['zstd', 'snappy']:
     pq.write_table(big, f'{folder}/big-{codec}.parquet', compression=codec, **one)
 `;
 await python(WRITE, [folder]);
-const CODECS = ['zstd', 'snappy', 'gzip', 'brotli', 'lz4', 'none'];
-const FILES = CODECS.flatMap((codec) => [`${codec}-1.0`, `${codec}-2.0`]);
+const KINDS = ['zstd', 'snappy', 'gzip', 'brotli', 'lz4', 'none', 'delta'];
+const FILES = KINDS.flatMap((kind) => [`${kind}-1.0`, `${kind}-2.0`]);
 const columns = [['text'], ['id'], ['key'], ['real']];
 
 function textOf(i: number): string | null {
@@ -71,18 +75,21 @@ describe('pages that are unpacked while they are read', () => {
     });
   });
 
-  test.each(['zstd-1.0', 'snappy-2.0', 'none-1.0'])('are entered and left at any row (%s)', async (name) => {
-    const opened = await parquetInMemory(load(name));
-    for (const cuts of [
-      [3, 4, 25_000, 25_001, 40_000, 40_001, 59_999, 60_000],
-      [20_000, 31_000, ROWS],
-    ]) {
-      const read = await readColumns(opened, [...columns, ['text']], fragmentsAt(...cuts));
-      [...expected, expected[0] ?? []].forEach((texts, i) => {
-        expect(firstDifference(read.columns[i], texts.slice(cuts[0], cuts.at(-1)))).toBe(-1);
-      });
-    }
-  });
+  test.each(['zstd-1.0', 'snappy-2.0', 'none-1.0', 'delta-2.0'])(
+    'are entered and left at any row (%s)',
+    async (name) => {
+      const opened = await parquetInMemory(load(name));
+      for (const cuts of [
+        [3, 4, 25_000, 25_001, 40_000, 40_001, 59_999, 60_000],
+        [20_000, 31_000, ROWS],
+      ]) {
+        const read = await readColumns(opened, [...columns, ['text']], fragmentsAt(...cuts));
+        [...expected, expected[0] ?? []].forEach((texts, i) => {
+          expect(firstDifference(read.columns[i], texts.slice(cuts[0], cuts.at(-1)))).toBe(-1);
+        });
+      }
+    },
+  );
 
   test('are read on behind rows that another worker reads', async () => {
     const opened = await parquetInMemory(load('zstd-1.0'));
@@ -132,7 +139,7 @@ async function watched(bytes: Uint8Array): Promise<{ opened: OpenedParquet; unpa
 }
 
 describe('a page of many megabytes', () => {
-  test.each(['big-zstd', 'big-snappy'])('is never held whole, packed or unpacked (%s)', async (name) => {
+  test.each(['big-zstd', 'big-snappy', 'big-delta'])('is never held whole, packed or unpacked (%s)', async (name) => {
     const { opened, unpacked } = await watched(load(name));
     const kernel = openKernel();
     const reader = parquetReader.open(opened.dataset, [['text']], kernel, opened.env);
