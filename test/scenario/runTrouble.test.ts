@@ -201,6 +201,42 @@ describe('a run that cannot go on', () => {
     await expect(driveRun(deps, run, signal)).rejects.toMatchObject({ code: 'refusedByProvider' });
   });
 
+  it('stops, fails no row and can be resumed when the account is empty half way', async () => {
+    world = await openWorld();
+    const { api } = world;
+    let calls = 0;
+    const createBatch: BatchApi['createBatch'] = (request, own) =>
+      ++calls > 1 ? Promise.reject(failure('refusedByProvider', 402, 'no money')) : api.createBatch(request, own);
+    const first = await openSession(world, SIZE, { api: { ...api, createBatch } });
+    await expect(driveRun(first.deps, first.run, signal)).rejects.toMatchObject({ code: 'refusedByProvider' });
+    const second = await openSession(world, SIZE);
+    expect(await driveRun(second.deps, second.run, signal)).toMatchObject({ state: 'finished', counts: { ok: 10 } });
+    expect(await batchesPerAttempt(api)).toEqual({ '1-a1': 1, '2-a1': 1 });
+  });
+
+  it('sends a file again that the provider has no more, but only once', async () => {
+    world = await openWorld();
+    const { api } = world;
+    const lost = new Set<string>();
+    const losing = (howMany: number): BatchApi => ({
+      ...api,
+      createBatch: (request, own) => {
+        if (lost.size < howMany) lost.add(request.inputFileId);
+        return lost.has(request.inputFileId)
+          ? Promise.reject(failure('refusedByProvider', 404, `No such File object: ${request.inputFileId}`))
+          : api.createBatch(request, own);
+      },
+    });
+    const size = { chunks: 1, rows: 5 };
+    const tuning = { ...QUICK, retryFirstMs: 1, retrySlowestMs: 2 };
+    const first = await openSession(world, size, { api: losing(2), tuning });
+    await expect(driveRun(first.deps, first.run, signal)).rejects.toMatchObject({ code: 'refusedByProvider' });
+    expect(first.rendered).toEqual([1, 1]);
+    const second = await openSession(world, size, { api: losing(2), tuning });
+    expect(await driveRun(second.deps, second.run, signal)).toMatchObject({ state: 'finished', counts: { ok: 5 } });
+    expect(second.rendered).toEqual([1]);
+  });
+
   it('fails only the rows of a chunk that is too large for the service', async () => {
     world = await openWorld({ limits: { maxFileBytes: 100 } });
     const { deps, run } = await openSession(world, SIZE);

@@ -76,8 +76,17 @@ async function afterFailedCreate(drive: Drive, index: number, error: unknown, sp
   if (fault !== null) {
     await ledger.record({ type: 'notCreated', chunk: index, attempt, reason: messageOf(error) });
   }
+  if (isFileNotYetThere(error, chunk) && !isSettling) return forgetFile(drive, chunk, error);
   if (!mayPass(error) && !isSettling) return refuseChunk(drive, index, error);
   await spell.pause(error, signal);
+}
+
+/** Sends the chunk again, once in a run's life: a second lost file is no accident. */
+async function forgetFile({ ledger, lostFiles }: Drive, chunk: ChunkState, error: unknown): Promise<void> {
+  const { index, attempt, fileId } = chunk;
+  if (lostFiles.has(index)) throw error;
+  lostFiles.add(index);
+  await ledger.record({ type: 'fileLost', chunk: index, attempt, fileId: fileId ?? '' });
 }
 
 /** Notes that the queue was full: the chunk waits for its turn, unless it is larger than the whole queue. */

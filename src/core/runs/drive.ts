@@ -15,6 +15,8 @@ export interface Drive {
   readonly room: Room;
   readonly creates: Slots;
   readonly downloads: Slots;
+  /** Chunks whose uploaded file the provider had no more. */
+  readonly lostFiles: Set<number>;
   /** One chunk's own: aborts when the caller stops or another part of the run fails for good. */
   readonly signal: AbortSignal;
 }

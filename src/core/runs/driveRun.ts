@@ -54,14 +54,17 @@ async function driveChunks(deps: RunDeps, ledger: Ledger, stop: AbortController)
     room: openRoom(clock, tuning, () => ledger.state().queueLimits, signal),
     creates: openSlots(tuning.parallelCreates),
     downloads: openSlots(tuning.parallelDownloads),
+    lostFiles: new Set(),
     signal,
   };
   const tasks = openTasks(stop);
   for (const index of indexesAt(ledger, (step) => step !== 'upload' && step !== 'findUpload')) {
     tasks.start((own) => driveChunk({ ...drive, signal: own }, index));
   }
-  tasks.start((own) => sendChunks({ ...drive, signal: own }, tasks));
-  await tasks.settled();
+  do {
+    tasks.start((own) => sendChunks({ ...drive, signal: own }, tasks));
+    await tasks.settled();
+  } while (indexesAt(ledger, (step) => step === 'upload').length > 0); // a lost file is sent again
 }
 
 /** Sends what is not at the provider yet: a chunk is rendered only when a place to upload it is free. */

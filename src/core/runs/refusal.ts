@@ -5,18 +5,17 @@ import type { ChunkState } from './runState.ts';
 export type RefusalVerdict =
   /** The chunk's rows fail with the provider's message; the others go on. */
   | 'chunk'
-  /** Nothing else would fare better: the run stops and can be resumed. */
+  /** The run stops and can be resumed. */
   | 'run';
 
 const TOO_LARGE = /too large|too big|exceeds? the (maximum|max)/i;
 const NOT_YET_THERE = /(cannot|can't|could not) find (the )?file|no such file|file .{0,80}not found/i;
 
-/** Decides about a refusal of one chunk. `batchesCreated` counts what the run has at the provider already. */
-export function verdictOn(error: unknown, batchesCreated: number): RefusalVerdict {
+/** Decides about a refusal of one chunk: only its size is its own fault for ever, all else (an empty account) a person can mend. */
+export function verdictOn(error: unknown): RefusalVerdict {
   const fault = faultOf(error);
   if (fault === null || fault.status === null || fault.status === 401 || fault.status === 403) return 'run';
-  if (fault.status === 413 || TOO_LARGE.test(fault.providerMessage ?? '')) return 'chunk';
-  return batchesCreated === 0 ? 'run' : 'chunk';
+  return fault.status === 413 || TOO_LARGE.test(fault.providerMessage ?? '') ? 'chunk' : 'run';
 }
 
 /** True when a batch was refused because its fresh input file is not visible yet (bespokelabsai/curator issue 116). */

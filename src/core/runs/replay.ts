@@ -88,6 +88,8 @@ function changeOf(chunk: ChunkState, record: ChunkRecord): Partial<ChunkState> {
       return { attempt: record.attempt, uploadName: record.name, phase: 'uploading' };
     case 'uploaded':
       return { fileId: record.fileId, fileCreatedAtMs: record.createdAtMs, phase: 'uploaded' };
+    case 'fileLost':
+      return { fileId: null, fileCreatedAtMs: 0, uploadName: null, createIntentAtMs: null, phase: 'planned' };
     case 'createIntent':
       return { createIntentAtMs: Date.parse(record.at), phase: 'creating', message: null };
     case 'notCreated':
@@ -105,7 +107,14 @@ type BatchRecord = Exclude<
   ChunkRecord,
   {
     readonly type:
-      'chunkRendered' | 'uploadIntent' | 'uploaded' | 'createIntent' | 'notCreated' | 'unsettled' | 'noRoom';
+      | 'chunkRendered'
+      | 'uploadIntent'
+      | 'uploaded'
+      | 'fileLost'
+      | 'createIntent'
+      | 'notCreated'
+      | 'unsettled'
+      | 'noRoom';
   }
 >;
 

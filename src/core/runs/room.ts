@@ -138,7 +138,8 @@ function fits(limit: QueueLimit, weights: readonly Weight[]): boolean {
   return sum <= limit.limit;
 }
 
-/** The learnt limit that is smaller than the chunk alone: it can never run. */
+/** The learnt limit that is smaller than the chunk alone: it can never run. Tokens are an estimate, so half of them must be too many. */
 export function tooHeavyFor(weight: Weight, limits: readonly QueueLimit[]): QueueLimit | null {
-  return limits.find((limit) => !fits(limit, [weight])) ?? null;
+  const least = { ...weight, tokens: weight.tokens === null ? null : weight.tokens / 2 };
+  return limits.find((limit) => !fits(limit, [least])) ?? null;
 }

@@ -6,6 +6,7 @@ export type RunEvent =
   | ChunkRendered
   | UploadIntent
   | Uploaded
+  | FileLost
   | CreateIntent
   | Created
   | NotCreated
@@ -87,6 +88,14 @@ export interface Uploaded {
   readonly createdAtMs: number;
   /** True when an earlier upload was found again instead of sent. */
   readonly found: boolean;
+}
+
+/** The provider no longer has the uploaded file (it expired, or was deleted): the chunk's bytes are sent again. */
+export interface FileLost {
+  readonly type: 'fileLost';
+  readonly chunk: number;
+  readonly attempt: number;
+  readonly fileId: string;
 }
 
 export interface CreateIntent {

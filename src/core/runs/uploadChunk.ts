@@ -36,11 +36,11 @@ export async function findUpload(drive: Drive, index: number): Promise<void> {
   if (file !== null) await recordUploaded(drive, index, file, true);
 }
 
-/** Ends a chunk the provider refused, or stops the run if no other chunk would fare better. */
+/** Ends a chunk the provider refused, or stops the run if its size is not the reason. */
 export async function refuseChunk(drive: Drive, index: number, error: unknown): Promise<void> {
   const { ledger } = drive;
   if (!isTrancheError(error, 'refusedByProvider')) throw error;
-  if (verdictOn(error, ledger.state().batchesCreated) === 'run') throw error;
+  if (verdictOn(error) === 'run') throw error;
   await ledger.record({
     type: 'refused',
     chunk: index,

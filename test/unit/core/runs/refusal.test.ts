@@ -10,16 +10,17 @@ function refusal(status: number | null, providerMessage: string): ProviderError 
 
 describe('a refusal', () => {
   it.each([
-    [refusal(401, 'key'), 5, 'run'],
-    [refusal(403, 'rights'), 5, 'run'],
-    [refusal(400, 'bad endpoint'), 0, 'run'],
-    [refusal(400, 'bad endpoint'), 1, 'chunk'],
-    [refusal(400, 'File is too large.'), 0, 'chunk'],
-    [refusal(413, ''), 0, 'chunk'],
-    [refusal(null, 'certificate'), 5, 'run'],
-    [new TrancheError('disk', 'full'), 5, 'run'],
-  ])('%s with %i batches stops the %s', (error, batches, verdict) => {
-    expect(verdictOn(error, batches)).toBe(verdict);
+    [refusal(401, 'key'), 'run'],
+    [refusal(402, 'pay'), 'run'],
+    [refusal(403, 'rights'), 'run'],
+    [refusal(400, 'bad endpoint'), 'run'],
+    [refusal(400, 'Billing hard limit has been reached'), 'run'],
+    [refusal(400, 'File is too large.'), 'chunk'],
+    [refusal(413, ''), 'chunk'],
+    [refusal(null, 'certificate'), 'run'],
+    [new TrancheError('disk', 'full'), 'run'],
+  ])('%s stops the %s', (error, verdict) => {
+    expect(verdictOn(error)).toBe(verdict);
   });
 
   it.each([

@@ -106,8 +106,8 @@ describe('room in the queue', () => {
 
 describe('a chunk larger than the whole queue', () => {
   it('is told by the limit it breaks', () => {
-    expect(tooHeavyFor(weight(1, 300), [{ kind: 'tokens', limit: 250 }])).toEqual({ kind: 'tokens', limit: 250 });
-    expect(tooHeavyFor(weight(1, 200), [{ kind: 'tokens', limit: 250 }])).toBeNull();
+    expect(tooHeavyFor(weight(1, 501), [{ kind: 'tokens', limit: 250 }])).toEqual({ kind: 'tokens', limit: 250 });
+    expect(tooHeavyFor(weight(1, 300), [{ kind: 'tokens', limit: 250 }])).toBeNull();
     expect(tooHeavyFor(weight(1, null), [{ kind: 'tokens', limit: 1 }])).toBeNull();
     expect(tooHeavyFor(weight(1, null), [{ kind: 'requests', limit: 9 }])).toEqual({ kind: 'requests', limit: 9 });
   });
