@@ -100,6 +100,7 @@ describe('a large output of embeddings', () => {
         replace: false,
         packer: openPagePacker(),
         compileSchema,
+        checkRows: () => undefined,
       },
       NEVER,
     );

@@ -25,8 +25,8 @@ export interface WriteResultsInput {
   /** Null writes Parquet uncompressed. */
   readonly packer: PagePacker | null;
   readonly compileSchema: SchemaCompiler;
-  /** Told now and then how many rows are joined. */
-  readonly onProgress?: (rows: number) => void;
+  /** Is shown the rows by outcome before anything is published, and throws where they are not what the run counted. */
+  readonly checkRows: (rows: RowCounts) => void;
 }
 
 export interface WrittenResults {
@@ -145,12 +145,9 @@ async function writeTables(
   signal: AbortSignal,
 ): Promise<Tables> {
   const tables = await openTables(input, shape, asText);
-  const { kept, rows: expected, chunks, onProgress } = input;
+  const { kept, rows: expected, chunks } = input;
   const onRow = (row: JoinedRow): Promise<void> | null => addRow(tables, row);
-  const totals = await joinRun(
-    { kept, rows: expected, chunks, shape, onRow, ...(onProgress && { onProgress }) },
-    signal,
-  );
+  const totals = await joinRun({ kept, rows: expected, chunks, shape, onRow }, signal);
   const files: WrittenFile[] = [];
   for (const { name, file, table } of tables) {
     const { rows, sizeBytes } = await table.finish();
@@ -203,6 +200,7 @@ export async function writeResults(input: WriteResultsInput, signal: AbortSignal
   const shape = answerShape(input.job, input.compileSchema);
   try {
     const { asText, ...tables } = await writeTyped(input, shape, signal);
+    input.checkRows(tables.totals.rows);
     const keptAsText = [...asText].sort();
     await writeManifest(input, tables, keptAsText);
     throwIfAborted(signal);

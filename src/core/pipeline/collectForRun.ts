@@ -7,7 +7,9 @@ import type { PagePacker } from '../collect/parquetFile.ts';
 import type { ResultFolder } from '../collect/resultFolder.ts';
 import { writeResults, type WrittenResults } from '../collect/writeResults.ts';
 import { TrancheError } from '../errors.ts';
-import type { ByteSource, Codecs } from '../ports.ts';
+import { ROW_OUTCOMES, type RowCounts } from '../model/outcome.ts';
+import type { ByteSource, Codecs, Hasher } from '../ports.ts';
+import { countsOf, sumCounts } from '../runs/rowCounts.ts';
 import type { BatchProblem, EndStatus, SavedFile } from '../runs/runEvents.ts';
 import type { ChunkAnswers, RunDeps } from '../runs/runPorts.ts';
 import type { RunState } from '../runs/runState.ts';
@@ -20,6 +22,7 @@ export interface RunCollectDeps {
   readonly codecs: Codecs;
   readonly folder: ResultFolder;
   readonly packer: PagePacker | null;
+  readonly newHasher: () => Hasher;
 }
 
 /** File of the kept rows in a run's folder. */
@@ -42,16 +45,54 @@ function unansweredOf(end: EndStatus, problems: readonly BatchProblem[]): JoinAn
   return { ...plain, error: `${first.message}${line}` };
 }
 
+const HASHED_AT_ONCE_BYTES = 4_000_000;
+
+async function sha256Of(source: ByteSource, newHasher: () => Hasher, signal: AbortSignal): Promise<string> {
+  const hasher = newHasher();
+  const into = new Uint8Array(Math.min(HASHED_AT_ONCE_BYTES, source.sizeBytes));
+  for (let at = 0; at < source.sizeBytes; at += into.length) {
+    hasher.update(await source.read(at, Math.min(into.length, source.sizeBytes - at), signal, into));
+  }
+  return hasher.digest();
+}
+
+function notAsDownloaded({ name }: ByteSource, what: string): TrancheError {
+  return new TrancheError(
+    'corrupt',
+    `${name} ${what}: its answers are not all there; put a copy of the file back and resume, or send the job again with tranche run --new.`,
+  );
+}
+
+/** Opens an answer file that has the size it was downloaded with; `corrupt` names any other. */
+async function openSaved({ name, bytes }: SavedFile, deps: RunCollectDeps, signal: AbortSignal): Promise<ByteSource> {
+  const source = await deps.openFile(name, signal);
+  if (source.sizeBytes === bytes) return source;
+  await source.close();
+  throw notAsDownloaded(source, `has ${source.sizeBytes} bytes, but ${bytes} were downloaded`);
+}
+
+/** Opens an answer file that is, byte for byte, what was downloaded; `corrupt` names any other. */
+async function openSame(file: SavedFile, deps: RunCollectDeps, signal: AbortSignal): Promise<ByteSource> {
+  const source = await openSaved(file, deps, signal);
+  try {
+    if ((await sha256Of(source, deps.newHasher, signal)) === file.sha256) return source;
+    throw notAsDownloaded(source, 'was changed since it was downloaded');
+  } catch (error) {
+    await source.close();
+    throw error;
+  }
+}
+
 function joinAnswers(
   chunk: number,
   end: EndStatus,
   problems: readonly BatchProblem[],
   files: readonly (SavedFile | null)[],
-  deps: RunCollectDeps,
+  open: (file: SavedFile, signal: AbortSignal) => Promise<ByteSource>,
 ): JoinAnswers {
   const opened = files
     .filter((file) => file !== null)
-    .map((file): AnswerFile => ({ open: (signal) => deps.openFile(file.name, signal) }));
+    .map((file): AnswerFile => ({ open: (signal) => open(file, signal) }));
   return { chunk, files: opened, unanswered: unansweredOf(end, problems) };
 }
 
@@ -77,13 +118,25 @@ export function collectForRun(document: RunDocument, deps: RunCollectDeps): RunD
       if (!planned) throw new TrancheError('internal', `The plan has no chunk ${answers.chunk}.`);
       const { chunk, end, problems, output, errors } = answers;
       const range = { from: planned.firstRow, to: planned.endRow };
-      const joined = joinAnswers(chunk, end, problems, [output, errors], deps);
+      const joined = joinAnswers(chunk, end, problems, [output, errors], (file, own) => openSaved(file, deps, own));
       const totals = await countChunk(kept, range, planned.requests, joined, shape, signal);
       return totals.rows;
     });
 }
 
-/** Writes a run's result tables from its journal's state. */
+/** Throws `corrupt` unless the results' rows by outcome are those that the run counted chunk by chunk. */
+function checkRows(rows: RowCounts, { chunks, created }: RunState): void {
+  const done = [...chunks.values()].flatMap(({ rowCounts }) => rowCounts ?? []);
+  const counted = sumCounts([...done, countsOf('quarantined', created.quarantined)]);
+  const other = ROW_OUTCOMES.find((outcome) => rows[outcome] !== counted[outcome]);
+  if (other === undefined) return;
+  throw new TrancheError(
+    'corrupt',
+    `Run ${created.runId} counted ${counted[other]} rows as ${other}, but its files now hold ${rows[other]}: they were changed; put copies of them back, or send the job again with tranche run --new.`,
+  );
+}
+
+/** Writes a run's result tables from its journal's state: nothing is published unless every file is as it was downloaded and every row as it was counted. */
 export async function resultsForRun(
   document: RunDocument,
   state: RunState,
@@ -92,7 +145,13 @@ export async function resultsForRun(
 ): Promise<WrittenResults> {
   const chunks = [...state.chunks.values()].map(({ index, end, saved }) => {
     const status = end?.status ?? 'unsent';
-    return joinAnswers(index, status, end?.problems ?? [], [saved?.output ?? null, saved?.errors ?? null], deps);
+    return joinAnswers(
+      index,
+      status,
+      end?.problems ?? [],
+      [saved?.output ?? null, saved?.errors ?? null],
+      (file, own) => openSame(file, deps, own),
+    );
   });
   return withKept(deps, signal, (kept) =>
     writeResults(
@@ -107,6 +166,7 @@ export async function resultsForRun(
         replace: document.replace,
         packer: deps.packer,
         compileSchema,
+        checkRows: (rows) => checkRows(rows, state),
       },
       signal,
     ),

@@ -77,6 +77,7 @@ function runDeps(
     codecs: engine.env.codecs,
     folder: openResultFolder(document.job.results.uri, document.runId),
     packer: openPagePacker(),
+    newHasher: engine.newHasher,
   };
   return {
     api: service.api,

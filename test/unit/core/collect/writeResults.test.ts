@@ -43,6 +43,7 @@ async function write(
     replace: false,
     packer: openPagePacker(),
     compileSchema,
+    checkRows: () => undefined,
     ...more,
   };
   return writeResults(input, NEVER);
@@ -524,6 +525,7 @@ describe('a results folder', () => {
       replace: false,
       packer: null,
       compileSchema,
+      checkRows: () => undefined,
     };
     await expect(writeResults(input, stop.signal)).rejects.toMatchObject({ code: 'cancelled' });
     await expect(readFile(join(folder, 'stopped', 'manifest.json'))).rejects.toThrow(/ENOENT/);
@@ -536,6 +538,11 @@ describe('a results folder', () => {
       [],
       Array.from({ length: 10_000 }, (_, row) => ({ texts: [`r${row}`, String(row)], chunk: 1 })),
     );
+    const target = openResultFolder(join(folder, 'midst'), 'r');
+    const create = (name: string) => {
+      stop.abort();
+      return target.create(name);
+    };
     const input = {
       job: jobOf(CHAT, {}),
       planHash: 'h',
@@ -543,11 +550,11 @@ describe('a results folder', () => {
       rows: many.rows,
       kept: many,
       chunks,
-      folder: openResultFolder(join(folder, 'midst'), 'r'),
+      folder: { ...target, create },
       replace: false,
       packer: null,
       compileSchema,
-      onProgress: () => stop.abort(),
+      checkRows: () => undefined,
     };
     await expect(writeResults(input, stop.signal)).rejects.toMatchObject({ code: 'cancelled' });
     expect((await readdir(folder)).filter((name) => name.includes('midst'))).toEqual([]);
