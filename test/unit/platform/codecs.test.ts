@@ -14,7 +14,11 @@ function sourceOf(bytes: Uint8Array, name = 'rows.jsonl.zst'): ByteSource {
     name,
     sizeBytes: bytes.length,
     modifiedMs: 0,
-    read: async (offset, length) => bytes.slice(offset, offset + length),
+    read: async (offset, length, _signal, into) => {
+      if (into === undefined) return bytes.slice(offset, offset + length);
+      into.set(bytes.subarray(offset, offset + length));
+      return into.subarray(0, length);
+    },
     verifyUnchanged: async () => undefined,
     close: async () => undefined,
   };

@@ -32,7 +32,7 @@ export async function textHead(
   let wanted = sampleBytes;
   const all = { from: 0, to: source.sizeBytes };
   for await (const block of textBlocks(source, file, codecs, all, sampleBytes, signal)) {
-    pieces.push(block);
+    pieces.push(block.slice()); // a block is gone when the next one comes
     length += block.length;
     if (length < Math.min(wanted, maxBytes)) continue;
     wanted *= 2;

@@ -10,15 +10,22 @@ import { openCodecs } from '../../../../src/platform/codecs.ts';
 const NEVER = new AbortController().signal;
 const encoder = new TextEncoder();
 
+/** The bytes where a real source would put them: in `into` if there is one. */
+function readInto(bytes: Uint8Array, offset: number, length: number, into: Uint8Array | undefined): Uint8Array {
+  if (into === undefined) return bytes.slice(offset, offset + length);
+  into.set(bytes.subarray(offset, offset + length));
+  return into.subarray(0, length);
+}
+
 /** A file in memory, as the readers see files. */
 function memorySource(name: string, bytes: Uint8Array): ByteSource {
   return {
     name,
     sizeBytes: bytes.length,
     modifiedMs: 0,
-    read: async (offset, length) => {
+    read: async (offset, length, _signal, into) => {
       if (offset < 0 || offset + length > bytes.length) throw new Error('read outside the file');
-      return bytes.slice(offset, offset + length);
+      return readInto(bytes, offset, length, into);
     },
     verifyUnchanged: async () => undefined,
     close: async () => undefined,

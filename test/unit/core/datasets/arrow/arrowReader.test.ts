@@ -264,7 +264,10 @@ describe('reading only what is asked for', () => {
         ...files,
         open: async (uri, abort) => {
           const source = await files.open(uri, abort);
-          return { ...source, read: (offset, length, s) => (reads.push(length), source.read(offset, length, s)) };
+          return {
+            ...source,
+            read: (offset, length, s, into) => (reads.push(length), source.read(offset, length, s, into)),
+          };
         },
       },
     };

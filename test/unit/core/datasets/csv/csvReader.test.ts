@@ -171,15 +171,21 @@ describe('CSV', () => {
     if (source === undefined) throw new Error('no source');
     const { read: inner } = source;
     Object.assign(source, {
-      read: (offset: number, length: number, signal: AbortSignal) => (
+      read: (offset: number, length: number, signal: AbortSignal, into?: Uint8Array) => (
         (read = Math.max(read, offset)),
-        inner(offset, length, signal)
+        inner(offset, length, signal, into)
       ),
     });
     await expect(readAll(small, world, [['a']])).rejects.toThrow(
       /^a\.csv: row 2 \(line 3\) is longer than 0\.01 MB, the most one record may have; perhaps a quote that it opens is never closed\.$/,
     );
     expect(read).toBeLessThan(20_000);
+  });
+
+  it('describes a header of several megabytes', async () => {
+    const names = Array.from({ length: 70_000 }, (_, j) => `a column with a long name ${j}`.padEnd(50, '.'));
+    const { columns } = await describeText(csvReader, `${names.join(',')}\n`);
+    expect(columns.map(({ name }) => name)).toEqual(names);
   });
 
   it('reads a record longer than the window alone', async () => {

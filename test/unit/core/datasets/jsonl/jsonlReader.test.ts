@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ColumnPath } from '../../../../../src/core/model/columnType.ts';
 import { jsonlReader, jsonlReaderWith } from '../../../../../src/core/datasets/jsonl/jsonlReader.ts';
-import { memoryWorld, readAll, readText, smallOptions } from '../textReading.ts';
+import { describeText, memoryWorld, readAll, readText, smallOptions } from '../textReading.ts';
 
 const small = jsonlReaderWith(smallOptions({ windowBytes: 600, fragmentBytes: 100, blockBytes: 37 }));
 const strict = jsonlReaderWith(smallOptions({ strictOnly: true, windowBytes: 600 }));
@@ -244,6 +244,12 @@ describe('JSON Lines', () => {
       ),
       { numRuns: 40 },
     );
+  });
+
+  it('describes a file whose first line has 14 MB', async () => {
+    const texts = Array.from({ length: 14 }, (_, j) => [`key ${j}`, String.fromCharCode(97 + j).repeat(1_000_000)]);
+    const { columns } = await describeText(jsonlReader, `${JSON.stringify(Object.fromEntries(texts))}\n`);
+    expect(columns.map(({ name }) => name)).toEqual(texts.map(([key]) => key));
   });
 
   it('gives batches of at most 65,536 rows from memory that does not grow', async () => {

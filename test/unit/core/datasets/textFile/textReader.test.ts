@@ -115,12 +115,12 @@ describe('text readers', () => {
     let failing = false;
     const { read } = source;
     Object.assign(source, {
-      read: async (offset: number, length: number, signal: AbortSignal) => {
+      read: async (offset: number, length: number, signal: AbortSignal, into?: Uint8Array) => {
         running++;
         await new Promise((resolve) => setTimeout(resolve, 1));
         running--;
         if (failing && offset > 100) throw new Error('the disk is gone');
-        return read(offset, length, signal);
+        return read(offset, length, signal, into);
       },
     });
     const options = smallOptions({ fragmentBytes: 1 << 20 });
