@@ -8,7 +8,7 @@ import { withTexts } from './values/withTexts.ts';
 
 /**
  * The rows of a batch as JSON Lines, one object a row with its keys in the order of `columns`: numbers, booleans and null as JSON values in full digits,
- * nested values nested, everything else (CSV cells, NaN) as strings. A JSONL value is what its text reads as. The bytes are the caller's.
+ * nested values nested, everything else (CSV cells, NaN) as strings. A JSONL value is what its text reads as, if that stands on one line. The bytes are the caller's.
  */
 export function rowJson(
   kernel: Kernel,
@@ -82,7 +82,8 @@ function jsonCells(kernel: Kernel, text: TextColumn, rows: number): TextColumn {
 
 function isJson(text: string): boolean {
   if (SCALAR.test(text)) return true;
-  if (!/^[[{]/.test(text)) return false;
+  // A string that reads as JSON may hold line breaks; a nested value has none, and a line may not.
+  if (!/^[[{]/.test(text) || /[\r\n]/.test(text)) return false;
   try {
     JSON.parse(text);
     return true;

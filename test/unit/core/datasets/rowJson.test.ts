@@ -54,6 +54,13 @@ describe('rows as JSON', () => {
     ]);
   });
 
+  it('stay one line each where a JSONL text reads as JSON on several lines', () => {
+    expect(rowsOf({ v: [{ kind: 'json' }, ['[1,\n2]', '{"a":\r1}']] })).toEqual([
+      '{"v":"[1,\\n2]"}',
+      '{"v":"{\\"a\\":\\r1}"}',
+    ]);
+  });
+
   it('are empty without rows and empty objects without columns', () => {
     expect(rowsOf({ a: [{ kind: 'utf8' }, []] })).toEqual([]);
   });
