@@ -29,8 +29,12 @@ function whole(node: SchemaNode): SchemaElement[] {
   return [plainly(node.element), ...node.children.flatMap(whole)];
 }
 
-/** Integers said by their converted type alone, which every reader takes. */
+/** Integers and enumerated texts said by the converted types alone that every reader takes. */
 function plainly(element: SchemaElement): SchemaElement {
+  if (element.logical_type?.type === 'ENUM' || element.converted_type === 'ENUM') {
+    const { logical_type, ...rest } = element;
+    return logical_type === undefined || logical_type.type === 'ENUM' ? { ...rest, converted_type: 'UTF8' } : element;
+  }
   if (element.logical_type?.type !== 'INTEGER') return element;
   const { logical_type, ...rest } = element;
   const name = `${logical_type.isSigned ? 'INT' : 'UINT'}_${logical_type.bitWidth}`;

@@ -1,6 +1,6 @@
 import type { ColumnPath, ColumnType } from '../../model/columnType.ts';
 import type { Dataset, DatasetFile } from '../../model/dataset.ts';
-import { TrancheError } from '../../errors.ts';
+import { TrancheError, isTrancheError } from '../../errors.ts';
 import type { ByteSource } from '../../ports.ts';
 import type { ReadEnv } from '../formatReader.ts';
 import { openFile } from '../openFile.ts';
@@ -62,11 +62,22 @@ export function wantedColumns(
     try {
       if (node.leaf >= 0 && node.maxRepetition === 0) return { kind: 'flat', leaf: flatLeaf(node) };
       if (holdsInterval(nodeType(node))) throw new Error('an interval inside of it is not known');
+      if (holdsInt96(node))
+        throw new TrancheError(
+          'notSupported',
+          `${file.name}: column "${path.join('.')}" holds timestamps stored as INT96, which are not read inside lists and structs; leave it out, or write it as a TIMESTAMP.`,
+        );
       return { kind: 'nested', node, name: path.join('.') };
     } catch (error) {
+      if (isTrancheError(error)) throw error;
       throw unknownType(file, path, error);
     }
   });
+}
+
+/** parquet-wasm would wrap years that its nanoseconds cannot hold. */
+function holdsInt96(node: SchemaNode): boolean {
+  return node.element.type === 'INT96' || node.children.some(holdsInt96);
 }
 
 /** parquet-wasm would leave an interval's months out. */

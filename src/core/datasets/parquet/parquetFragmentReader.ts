@@ -19,7 +19,7 @@ import type { StreamLimits } from './streamedPage.ts';
 
 const MAX_BATCH_ROWS = 65_536;
 const MAX_OPEN_FILES = 4;
-const STREAM_LIMITS: StreamLimits = { pageBytes: 2 << 20, pieceBytes: 1 << 20 };
+const STREAM_LIMITS: StreamLimits = { pageBytes: 2 << 20, pieceBytes: 512 << 10 };
 
 interface OpenFile {
   readonly file: ParquetFile;

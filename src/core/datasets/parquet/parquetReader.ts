@@ -42,6 +42,18 @@ function nullsOf(chunks: readonly (ChunkMeta | undefined)[], node: SchemaNode): 
   return node.maxDefinition === 0 ? 0 : total(chunks, (meta) => meta.statistics?.null_count);
 }
 
+function refuseTwins(root: SchemaNode, file: string): void {
+  const seen = new Set<string>();
+  for (const { element } of root.children) {
+    if (seen.has(element.name))
+      throw new TrancheError(
+        'badData',
+        `${file} has two columns named "${element.name}", which no name tells apart; rename one of them.`,
+      );
+    seen.add(element.name);
+  }
+}
+
 function described({ metadata, footerAt, fileEnd }: ParquetFooter, root: SchemaNode): FileDescription {
   return {
     columns: root.children.map(describedColumn),
@@ -56,6 +68,7 @@ export const parquetReader: FormatReader = {
   describe: async (source, _file, _env, signal) => {
     const { footer, root } = await describedFile(source, signal);
     try {
+      refuseTwins(root, source.name);
       return described(footer, root);
     } catch (error) {
       throw brokenParquet({ file: source.name }, error);
