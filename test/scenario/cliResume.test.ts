@@ -1,4 +1,4 @@
-import { access, readdir, rm } from 'node:fs/promises';
+import { access, readdir, rm, truncate } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startRehearsal } from '../../src/rehearsal/startRehearsal.ts';
@@ -25,9 +25,12 @@ async function stopAt(phase: string, args: readonly string[], env = {}): Promise
   const first: RunningCli = startCli([...args, '--json'], folder.path, env);
   await until(() => first.stdout().includes(`"phase":"${phase}"`));
   first.process.kill('SIGINT');
-  const { code, stderr } = await first.end;
+  const { code, stdout, stderr } = await first.end;
   expect(code, stderr).toBe(130);
-  return /tranche resume (\S+)/.exec(stderr)?.[1] ?? '';
+  const runId = /tranche resume (\S+)/.exec(stderr)?.[1] ?? '';
+  const end = { type: 'end', runId, state: 'stopped', costUsd: null, results: [], failures: null, error: 'Stopped.' };
+  expect(lines(stdout).at(-1)).toMatchObject(end);
+  return runId;
 }
 
 describe('a stopped run', () => {
@@ -36,14 +39,35 @@ describe('a stopped run', () => {
     const runId = await stopAt('validating', ['run', job, ...REHEARSAL]);
     const other = await runCli(['run', job, ...REHEARSAL, '--new'], folder.path);
     expect(other.code, other.stderr).toBe(0);
-    const refused = await runCli(['resume', runId], folder.path);
+    const refused = await runCli(['resume', runId, '--json'], folder.path);
     expect(refused.code).toBe(2);
-    expect(refused.stderr).toMatch(/already holds the results of run .*; move them away, .*--replace/);
+    const taken = /already holds the results of run .*; move them away, .*--replace/;
+    expect(refused.stderr).toMatch(taken);
+    expect(lines(refused.stdout).at(-1)).toMatchObject({
+      type: 'end',
+      state: 'failed',
+      rows: { in: 40, ok: 40 },
+      batches: { created: 1, unsettled: 0 },
+      error: expect.stringMatching(taken) as string,
+    });
     expect(refused.stderr).toContain(`tranche resume ${runId} --replace`);
     const { code, stdout, stderr } = await runCli(['resume', runId, '--replace', '--json'], folder.path);
     expect(code, stderr).toBe(0);
     expect(lines(stdout)[0]).toMatchObject({ type: 'run', runId, rows: 40, chunks: 1, warnings: [] });
     expect(lines(stdout).at(-1)).toMatchObject({ type: 'end', runId, rows: { in: 40, ok: 40 } });
+  });
+
+  it('whose answers were cut since is failed, naming the file, before anything is published', async () => {
+    const job = await folder.job('posts', 'posts.jsonl');
+    const runId = await stopAt('validating', ['run', job, ...REHEARSAL]);
+    await folder.write('posts.results.rehearsal/results.parquet', 'in the way');
+    expect((await runCli(['resume', runId], folder.path)).code).toBe(2);
+    const answers = path.join(folder.path, 'runs', runId, 'answers', 'chunk-0001-a1.output.jsonl');
+    await truncate(answers, 1000);
+    const { code, stdout, stderr } = await runCli(['resume', runId, '--replace', '--json'], folder.path);
+    expect([code, stderr]).toEqual([1, expect.stringContaining(`${answers} has 1000 bytes, but`)]);
+    expect(lines(stdout).at(-1)).toMatchObject({ type: 'end', runId, state: 'failed', rows: { in: 40 } });
+    expect(await readdir(path.join(folder.path, 'posts.results.rehearsal'))).toEqual(['results.parquet']);
   });
 
   it('is gone on with by run, which passes --replace on and names the folder', async () => {

@@ -2,7 +2,9 @@ import { isTrancheError, messageOf } from '../../core/errors.ts';
 import type { RunDocument } from '../../core/pipeline/runDocument.ts';
 import type { RunProgress } from '../../core/runs/runPorts.ts';
 import type { RunState } from '../../core/runs/runState.ts';
+import { endOf } from '../../core/runs/driveRun.ts';
 import { driveHere } from '../../engine/runs/driveHere.ts';
+import { storedRun } from '../../engine/runs/storedRuns.ts';
 import type { OwnedRun } from '../../platform/ownedRun.ts';
 import type { CommandContext } from '../commandContext.ts';
 import { openRunProgress } from '../runProgress.ts';
@@ -51,6 +53,29 @@ function sayFailure({ progress }: CommandContext, runId: string, error: unknown)
   return isTrancheError(error) ? error.exitCode : 1;
 }
 
+/** How far a run came, by its journal; as it was begun where that cannot be read. */
+async function runNow({ engine }: CommandContext, begun: RunState): Promise<RunState> {
+  return storedRun(engine.stateFolder, begun.created.runId).catch(() => begun);
+}
+
+/** The last line of JSON of a run that came to no end; an output that fails as well is not worth another error. */
+async function writeStopped(context: CommandContext, begun: RunState, error: unknown): Promise<void> {
+  const { created } = begun;
+  const { counts, batchesCreated, unsettled } = endOf(await runNow(context, begun));
+  const end = {
+    type: 'end',
+    runId: created.runId,
+    state: isTrancheError(error, 'cancelled') ? 'stopped' : 'failed',
+    rows: counts,
+    batches: { created: batchesCreated, unsettled: unsettled.length },
+    costUsd: null,
+    results: [],
+    failures: null,
+    error: messageOf(error),
+  };
+  await context.output.jsonLine(end).catch(() => undefined);
+}
+
 /** Drives a run with live progress and prints its end; an interruption says how to go on (130). The run is given free in any case. */
 export async function driveAndReport(
   context: CommandContext,
@@ -73,6 +98,10 @@ export async function driveAndReport(
     return await reportRun(context, run, end, results, flags.json);
   } catch (error) {
     progress.end();
+    if (flags.json) {
+      await events.end().catch(() => undefined); // the error under way came first
+      await writeStopped(context, run, error);
+    }
     return sayFailure(context, document.runId, error);
   } finally {
     await owned.close();
