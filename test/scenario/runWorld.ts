@@ -22,6 +22,7 @@ export const QUICK: RunTuning = {
   firstLookMs: 15,
   slowestLookMs: 60,
   settleMs: [5, 30],
+  freshMs: 300,
   roomFirstMs: 40,
   roomSlowestMs: 200,
   retryFirstMs: 5,

@@ -1,14 +1,15 @@
-import { throwIfAborted } from '../errors.ts';
+import { throwIfAborted, TrancheError } from '../errors.ts';
 import type { RemoteBatch } from '../submit/batchApi.ts';
 import { endStatusOf } from '../submit/batchStatus.ts';
-import { faultOf } from '../submit/providerError.ts';
 import { queueFull, type QueueFull } from '../submit/queueFull.ts';
+import { cancelBatch, recordLostBatch } from './cancelBatch.ts';
 import { collectChunk, downloadChunk } from './collectChunk.ts';
 import { createBatch, findBatch, recordNoRoom } from './createBatch.ts';
 import { weightOf, type Drive } from './drive.ts';
 import { nextStep } from './nextStep.ts';
 import type { RunEvent } from './runEvents.ts';
 import type { ChunkState } from './runState.ts';
+import { isUnknown, untilVisible } from './untilVisible.ts';
 
 /** Takes an uploaded chunk step by step to its counted rows; ends early only when the chunk is unsettled or needs its bytes. */
 export async function driveChunk(drive: Drive, index: number): Promise<void> {
@@ -51,26 +52,12 @@ export async function driveChunk(drive: Drive, index: number): Promise<void> {
   }
 }
 
-async function cancelBatch({ deps, ledger, patience, signal }: Drive, index: number): Promise<void> {
-  const { batchId, attempt } = ledger.chunk(index);
-  if (batchId === null) return;
-  await deps.ownership.verify();
-  await patience.run(async () => {
-    try {
-      await deps.api.cancelBatch(batchId, signal);
-    } catch (error) {
-      const status = faultOf(error)?.status;
-      if (status !== 400 && status !== 409) throw error; // it has ended meanwhile: watching shows how
-    }
-  }, signal);
-  await ledger.record({ type: 'cancelSent', chunk: index, attempt, batchId });
-}
-
 async function watchOnce(drive: Drive, chunk: ChunkState): Promise<void> {
-  const { ledger, room, watch } = drive;
+  const { ledger, room } = drive;
   const { index, attempt, batchId } = chunk;
   if (batchId === null) return;
-  const batch = await watch.next(batchId, chunk.cancelSentAtMs ?? chunk.createIntentAtMs ?? 0, chunk.batchCreatedAtMs);
+  const batch = await lookAt(drive, chunk, batchId);
+  if (batch === null) return recordLostBatch(drive, chunk, batchId);
   const status = endStatusOf(batch.status);
   if (status === null) return seen(drive, chunk, batch);
   const full = status === 'failed' ? fullQueueOf(batch) : null;
@@ -91,6 +78,40 @@ async function watchOnce(drive: Drive, chunk: ChunkState): Promise<void> {
     problems: batch.errors,
   });
   room.left(index);
+}
+
+/** The batch at the next look, its end confirmed by itself; null when the run is cancelled and the provider does not know it. */
+async function lookAt(drive: Drive, chunk: ChunkState, batchId: string): Promise<RemoteBatch | null> {
+  const { deps, ledger, patience, watch, signal } = drive;
+  const { cancelSentAtMs, createIntentAtMs, batchCreatedAtMs } = chunk;
+  const createdMs = createIntentAtMs ?? 0;
+  const retrieve = (): Promise<RemoteBatch> => patience.run(() => deps.api.retrieveBatch(batchId, signal), signal);
+  try {
+    return await untilVisible(drive, createdMs, async () => {
+      const listed = await watch.next(batchId, cancelSentAtMs ?? createdMs, batchCreatedAtMs);
+      if (endStatusOf(listed.status) === null) return listed;
+      let batch = await retrieve(); // a list may be older, or leave things out
+      for (const afterMs of deps.tuning.settleMs) {
+        if (!isWithoutAnswers(batch)) break;
+        await deps.clock.sleep(afterMs, signal);
+        batch = await retrieve();
+      }
+      if (!isWithoutAnswers(batch) || ledger.state().cancelRequested) return batch;
+      throw new TrancheError(
+        'unsettled',
+        `Batch ${batchId} of chunk ${chunk.index} answered ${batch.counts?.completed ?? 0} rows, but names no file with the answers; look there and resume later, or cancel the run to leave the rows unanswered.`,
+      );
+    });
+  } catch (error) {
+    if (isUnknown(error) && ledger.state().cancelRequested) return null;
+    throw error;
+  }
+}
+
+/** A batch that has ended, says it has answers and names no file contradicts itself. */
+function isWithoutAnswers({ status, counts, outputFileId, errorFileId }: RemoteBatch): boolean {
+  const isEmpty = outputFileId === null && errorFileId === null;
+  return endStatusOf(status) !== null && isEmpty && (counts?.completed ?? 0) > 0;
 }
 
 function fullQueueOf(batch: RemoteBatch): QueueFull | null {

@@ -131,7 +131,14 @@ function changeOfBatch(record: BatchRecord): Partial<ChunkState> {
     case 'refused': {
       const problems = [{ code: null, message: record.message, line: null }];
       return {
-        end: { status: 'refused', outputFileId: null, errorFileId: null, usage: null, problems },
+        end: {
+          atMs: Date.parse(record.at),
+          status: 'refused',
+          outputFileId: null,
+          errorFileId: null,
+          usage: null,
+          problems,
+        },
         phase: 'joining',
         message: record.message,
       };
@@ -145,7 +152,7 @@ function changeOfBatch(record: BatchRecord): Partial<ChunkState> {
       return {
         status,
         counts: record.counts,
-        end: { status, outputFileId, errorFileId, usage, problems },
+        end: { atMs: Date.parse(record.at), status, outputFileId, errorFileId, usage, problems },
         phase: 'downloading',
         message: problems[0]?.message ?? null,
       };

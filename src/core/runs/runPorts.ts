@@ -65,6 +65,8 @@ export interface RunTuning {
   readonly slowestLookMs: number;
   /** Looks for a batch whose creation is unclear, at these times after the unclear answer, or after the run was taken over. */
   readonly settleMs: readonly number[];
+  /** So long after its making a batch or file the provider does not know may only not be visible yet. */
+  readonly freshMs: number;
   /** First and longest wait before a full queue is tried again; a batch that ends cuts it short. */
   readonly roomFirstMs: number;
   readonly roomSlowestMs: number;
@@ -84,6 +86,7 @@ export const DEFAULT_TUNING: RunTuning = {
   firstLookMs: 2_000,
   slowestLookMs: 60_000,
   settleMs: [1_000, 4_000, 12_000, 60_000, 180_000],
+  freshMs: 300_000,
   roomFirstMs: 30_000,
   roomSlowestMs: 600_000,
   retryFirstMs: 1_000,

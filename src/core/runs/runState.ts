@@ -61,6 +61,8 @@ export interface ChunkState {
 
 /** How the chunk's last attempt ended. */
 export interface ChunkEnd {
+  /** When the end was recorded. */
+  readonly atMs: number;
   readonly status: EndStatus;
   readonly outputFileId: string | null;
   readonly errorFileId: string | null;

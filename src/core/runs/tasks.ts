@@ -35,5 +35,6 @@ export function openTasks(stop: AbortController): Tasks {
 }
 
 function isFatal(error: unknown): boolean {
+  if (isTrancheError(error, 'unsettled')) return false;
   return !isTrancheError(error, 'refusedByProvider') || faultOf(error)?.status !== 404;
 }
