@@ -84,7 +84,14 @@ function checkJson(content: string, shape: AnswerShape): { error: string | null;
   }
 }
 
-function answered(customId: string, body: BodyAnswer, shape: AnswerShape): Answer {
+/** Why an answer is not ok: some services send an error with status 200, and its words then say more than what is missing. */
+function whyNot({ outcome, error }: BodyAnswer, body: JsonObject): string | null {
+  if (error === null) return null;
+  return shortened((outcome === 'failed' ? errorText(field(body, 'error')) : null) ?? error);
+}
+
+function answered(customId: string, raw: JsonObject, shape: AnswerShape): Answer {
+  const body = bodyReader(shape)(raw, shape);
   const asJson = body.outcome === 'ok' && shape.wantsJson ? checkJson(body.content ?? '', shape) : null;
   const invalid = asJson !== null && asJson.error !== null;
   return {
@@ -95,7 +102,7 @@ function answered(customId: string, body: BodyAnswer, shape: AnswerShape): Answe
     finishReason: body.finishReason,
     promptTokens: body.promptTokens,
     completionTokens: body.completionTokens,
-    error: invalid ? asJson.error : body.error === null ? null : shortened(body.error),
+    error: invalid ? asJson.error : whyNot(body, raw),
     properties: asJson?.members ?? null,
   };
 }
@@ -124,7 +131,7 @@ export function parseAnswer(line: string, shape: AnswerShape): Answer | null {
   const isAnswer = status >= 200 && status < 300 && isJsonObject(body) && errorText(field(value, 'error')) === null;
   try {
     if (!isAnswer) return failedLine(customId, value, known, Number.isFinite(status) ? status : 0);
-    return answered(customId, bodyReader(shape)(body, shape), shape);
+    return answered(customId, body, shape);
   } catch {
     return failed(customId, 'failed', 'The answer could not be read: it is not built as this endpoint documents it.');
   }

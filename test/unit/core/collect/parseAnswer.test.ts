@@ -129,6 +129,19 @@ describe('a line without an answer', () => {
     expect(answer).toMatchObject({ outcome: 'failed', error: `${status}: No such model.`, content: null });
   });
 
+  it.each([
+    [{ message: 'Out of memory.', code: 'x' }, 'Out of memory.'],
+    ['plain words', 'plain words'],
+    [null, 'The answer holds no content.'],
+  ])('with status 200 and the error %j in its body is failed with it', (error, message) => {
+    const usage = { prompt_tokens: 3 };
+    expect(parse(bodyLine('a', { error, usage }))).toMatchObject({
+      outcome: 'failed',
+      error: message,
+      promptTokens: 3,
+    });
+  });
+
   it('with status 0, an empty body and no error is failed', () => {
     expect(parse(bodyLine('a', {}, 0))).toMatchObject({ outcome: 'failed' });
     expect(parse(bodyLine('a', {}, 0)).error).toMatch(/neither/);
