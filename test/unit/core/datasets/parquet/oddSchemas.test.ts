@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SchemaElement } from 'hyparquet';
+import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, describe, expect, test } from 'vitest';
 import { describedColumn, nodeType } from '../../../../../src/core/datasets/parquet/nodeType.ts';
 import { schemaTree } from '../../../../../src/core/datasets/parquet/schemaTree.ts';
@@ -45,6 +46,50 @@ describe('encrypted files', async () => {
       code: 'notSupported',
       message: expect.stringContaining('"secret"') as string,
     });
+  });
+});
+
+const ODD_COLUMNS = `
+import sys, datetime, pyarrow as pa, pyarrow.parquet as pq
+out = sys.argv[1]
+when = [datetime.datetime(2500, 1, 1)]
+inner = pa.struct([('at', pa.timestamp('us')), ('n', pa.int32())])
+t = pa.table({'id': [1], 'list': pa.array([when], pa.list_(pa.timestamp('us'))), 'pair': pa.array([{'at': datetime.datetime(2024, 9, 9), 'n': 7}], inner)})
+pq.write_table(t, out + '/int96.parquet', use_deprecated_int96_timestamps=True)
+pq.write_table(pa.Table.from_arrays([pa.array([1]), pa.array([2])], names=['a', 'a']), out + '/twins.parquet')
+`;
+
+describe('columns that are odd', async () => {
+  await python(ODD_COLUMNS, [folder]);
+
+  test('INT96 inside lists and structs is refused by name, and what is beside it is read', async () => {
+    const opened = await parquetInMemory(readFileSync(join(folder, 'int96.parquet')));
+    for (const column of ['list', 'pair'])
+      await expect(readColumns(opened, [[column]])).rejects.toMatchObject({
+        code: 'notSupported',
+        message: `rows.parquet: column "${column}" holds timestamps stored as INT96, which are not read inside lists and structs; leave it out, or write it as a TIMESTAMP.`,
+      });
+    expect((await readColumns(opened, [['id'], ['pair', 'n'], ['pair', 'at']])).columns).toEqual([
+      ['1'],
+      ['7'],
+      ['2024-09-09T00:00:00.000000000'],
+    ]);
+  });
+
+  test('two columns of one name are refused', async () => {
+    await expect(parquetInMemory(readFileSync(join(folder, 'twins.parquet')))).rejects.toMatchObject({
+      code: 'badData',
+      message: 'rows.parquet has two columns named "a", which no name tells apart; rename one of them.',
+    });
+  });
+
+  test('ENUM inside lists and structs is text', async () => {
+    const duckdb = await (await DuckDBInstance.create()).connect();
+    const moods = "['sad', 'ok']::enum('sad', 'ok')[] as moods, {'m': 'ok'::enum('sad', 'ok')} as pair";
+    await duckdb.run(`copy (select ${moods}) to '${folder}/enum.parquet' (format parquet)`);
+    duckdb.closeSync();
+    const opened = await parquetInMemory(readFileSync(join(folder, 'enum.parquet')));
+    expect((await readColumns(opened, [['moods'], ['pair']])).columns).toEqual([['["sad","ok"]'], ['{"m":"ok"}']]);
   });
 });
 
