@@ -70,7 +70,12 @@ function decide(file: ListedFile, content: Content, asked: DatasetFormat | null,
     return { file, format, compression, notice };
   };
   if (content.kind === 'empty') throw new TrancheError('badData', `${file.name} is empty.`);
-  if (content.kind === 'foreign') return olderArrowStream(file, content.what, expected);
+  if (content.kind === 'foreign') return olderArrowStream(file, content, expected);
+  if (content.kind === 'text' && content.isArray && expected !== 'csv')
+    throw new TrancheError(
+      'badData',
+      `${file.name} is one JSON array; write one object a line, for example with jq -c '.[]'.`,
+    );
   if (asked !== null) return asAsked(file, content, asked);
   if (content.kind === 'format') {
     const notice =
@@ -105,8 +110,14 @@ function asAsked(
 }
 
 /** Streams from before Arrow 0.15 have no mark: their ending, or being asked for, must do. */
-function olderArrowStream(file: ListedFile, what: string | null, expected: DatasetFormat | null): DecidedFile {
+function olderArrowStream(
+  file: ListedFile,
+  { what, zeroAt }: Extract<Content, { kind: 'foreign' }>,
+  expected: DatasetFormat | null,
+): DecidedFile {
   if (what === null && expected === 'arrow') return { file, format: 'arrow', compression: 'none', notice: null };
+  if (what === null && zeroAt >= 0 && (expected === 'csv' || expected === 'jsonl'))
+    throw notOfFormat(file, expected, `it holds zero bytes (byte ${zeroAt + 1})`);
   const cause = what === null ? 'its first bytes are not those of one' : `it is ${what}`;
   if (expected !== null) throw notOfFormat(file, expected, cause);
   throw new TrancheError(

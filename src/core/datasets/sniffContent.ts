@@ -4,11 +4,11 @@ import type { ByteSource, Codecs } from '../ports.ts';
 /** What a file's first bytes say. */
 export type Content =
   | { readonly kind: 'format'; readonly format: DatasetFormat; readonly compression: FileCompression }
-  /** Text that may be CSV; nothing in it decides. */
-  | { readonly kind: 'text'; readonly compression: FileCompression }
+  /** Text that may be CSV; nothing in it decides. `isArray`: it begins like one JSON array of objects. */
+  | { readonly kind: 'text'; readonly compression: FileCompression; readonly isArray: boolean }
   | { readonly kind: 'empty' }
-  /** Something else; `what` is null when nobody knows. */
-  | { readonly kind: 'foreign'; readonly what: string | null };
+  /** Something else; `what` is null when nobody knows. `zeroAt`: offset of the first zero byte seen, -1 if there is none. */
+  | { readonly kind: 'foreign'; readonly what: string | null; readonly zeroAt: number };
 
 /** Enough for white space before the first brace. */
 const HEAD_BYTES = 4096;
@@ -57,17 +57,23 @@ function latin(bytes: Uint8Array): string {
   return String.fromCharCode(...bytes);
 }
 
+/** Bytes that no text has. */
+const BINARY = /[\0-\x08\x0e-\x1a\x1c-\x1f]/;
+
 function contentOf(head: string, compression: FileCompression): Content {
-  const magic = MAGIC.find(([bytes]) => head.startsWith(bytes));
+  const zeroAt = head.indexOf('\0');
+  // A text may begin with the letters of a mark: a column of a CSV file may be named PARENT or ORCID.
+  const isBinary = BINARY.test(head) || !/^[ -~]/.test(head);
+  const magic = isBinary ? MAGIC.find(([bytes]) => head.startsWith(bytes)) : undefined;
   if (magic !== undefined) {
     if (compression === 'none') return { kind: 'format', format: magic[1], compression };
-    return { kind: 'foreign', what: `a ${compression} file around a ${magic[1]} file` };
+    return { kind: 'foreign', what: `a ${compression} file around a ${magic[1]} file`, zeroAt };
   }
-  const foreign = FOREIGN.find(([bytes]) => head.startsWith(bytes));
-  if (foreign !== undefined) return { kind: 'foreign', what: foreign[1] };
+  const foreign = !isBinary ? undefined : FOREIGN.find(([bytes]) => head.startsWith(bytes));
+  if (foreign !== undefined) return { kind: 'foreign', what: foreign[1], zeroAt };
   const text = head.replace(/^\xef\xbb\xbf/, '');
   if (/^\s*\{\s*(?:["}]|$)/.test(text)) return { kind: 'format', format: 'jsonl', compression };
-  return text.includes('\0') && !/^\xff\xfe|^\xfe\xff/.test(head)
-    ? { kind: 'foreign', what: null }
-    : { kind: 'text', compression };
+  return zeroAt >= 0 && !/^\xff\xfe|^\xfe\xff/.test(head)
+    ? { kind: 'foreign', what: null, zeroAt }
+    : { kind: 'text', compression, isArray: /^\s*\[\s*(?:\{|$)/.test(text) };
 }

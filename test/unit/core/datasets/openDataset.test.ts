@@ -107,6 +107,40 @@ describe('the format', () => {
     expect(await refusal(open('rows.txt', 'parquet'))).toBe('badData: rows.txt is not a Parquet file: it is text.');
   });
 
+  it('is that of a text that begins with the letters of another format', async () => {
+    for (const name of ['PARENT', 'PAR1', 'ORCID', 'BZhang', 'ObjId', 'FEA1', 'ARROW1', '%PDF']) {
+      await put('letters.csv', `${name},text\n1,a\n`);
+      for (const format of ['csv', null] as const) {
+        const { dataset } = await open('letters.csv', format);
+        expect([dataset.format, dataset.columns[0]?.name]).toEqual(['csv', name]);
+      }
+    }
+    await put('rows.orc', 'ORC\x08\x01');
+    expect(await refusal(open('rows.orc'))).toMatch(/^badData: rows\.orc is an ORC file;/);
+    await put('rows.csv', 'BZh91AY&SY\x01\xff\0');
+    expect(await refusal(open('rows.csv'))).toMatch(/^badData: rows\.csv is not a CSV file: it is packed with bzip2/);
+  });
+
+  it('is not that of one JSON array, which a sentence says how to split', async () => {
+    for (const [name, text] of [
+      ['rows.json', '[{"id":1},{"id":2}]\n'],
+      ['rows.jsonl', '[\n  {"id":1}\n]\n'],
+      ['rows.txt', '\n[{"id":1}]'],
+    ] as const) {
+      await put(name, text);
+      expect(await refusal(open(name))).toBe(
+        `badData: ${name} is one JSON array; write one object a line, for example with jq -c '.[]'.`,
+      );
+    }
+    await put('rows.csv', '[{a\n1\n');
+    expect((await open('rows.csv')).dataset.columns[0]?.name).toBe('[{a');
+  });
+
+  it('is no text where zero bytes are', async () => {
+    await put('rows.csv', 'id,text\n1,a\0b\n');
+    expect(await refusal(open('rows.csv'))).toBe('badData: rows.csv is not a CSV file: it holds zero bytes (byte 12).');
+  });
+
   it('is refused in one sentence when nothing is known', async () => {
     await put('rows.txt', 'hello\n');
     await put('sheet.xlsx', 'PK\x03\x04...');
