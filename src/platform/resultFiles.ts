@@ -27,13 +27,26 @@ async function textOf(file: string): Promise<string | null> {
   }
 }
 
+/** Copies a file to another file system: durable and whole under its name, or not there. */
+async function copyDurably(from: string, to: string): Promise<void> {
+  const part = path.join(path.dirname(to), `.${path.basename(to)}.part`);
+  await copyFile(from, part);
+  const handle = await open(part, 'r+');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(part, to);
+}
+
 /** Renames, or copies where source and target lie on two file systems. */
 async function move(from: string, to: string): Promise<void> {
   try {
     await rename(from, to);
   } catch (error) {
     if (systemCode(error) !== 'EXDEV') throw error;
-    await copyFile(from, to);
+    await copyDurably(from, to);
     await rm(from);
   }
 }

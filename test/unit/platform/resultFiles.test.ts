@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -108,6 +109,19 @@ describe('openResultFolder', () => {
     const winner = ends.findIndex(({ status }) => status === 'fulfilled');
     for (const name of await inside())
       expect(await readFile(join(parent, 'out', name), 'utf8')).toBe(`run-${winner}:${name}`);
+  });
+
+  it.runIf(existsSync('/dev/shm'))('may be a link to another disk', async () => {
+    const other = await mkdtemp('/dev/shm/tranche-folder-');
+    try {
+      await symlink(other, join(parent, 'out'));
+      await (await put('r', 'results.parquet', 'manifest.json')).publish(NAMES, () => undefined);
+      expect((await readdir(other)).sort()).toEqual(['manifest.json', 'results.parquet']);
+      expect(await readFile(join(other, 'results.parquet'), 'utf8')).toBe('r:results.parquet');
+      expect(await readdir(parent)).toEqual(['out']);
+    } finally {
+      await rm(other, { recursive: true });
+    }
   });
 
   it('names the folder when it cannot be written', async () => {
