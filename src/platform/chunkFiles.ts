@@ -28,10 +28,10 @@ export function passingChunks(folder: string, allowanceBytes: number): OpenChunk
   let left = allowanceBytes;
   const memorySink = (bytes: number): ChunkSink => {
     left -= bytes;
-    let parts: Uint8Array[] = [];
+    const parts: Uint8Array[] = [];
     const free = (): void => {
       left += bytes;
-      parts = [];
+      parts.length = 0; // whoever still has the body, as a run has while its batch goes on, holds nothing by it
     };
     return {
       write: async (piece) => {

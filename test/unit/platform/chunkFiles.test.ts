@@ -26,6 +26,7 @@ describe('passing chunks', () => {
     await second.release();
     expect(await readdir(folder)).toEqual([]);
     await first.release();
+    expect(first.body).toEqual({ kind: 'bytes', parts: [] });
     expect((await (await open(3, 10)).close()).body.kind).toBe('bytes');
   });
 });
