@@ -83,6 +83,30 @@ describe.each(['batch', 'file'] as const)('a %s the provider does not know', (wh
   });
 });
 
+describe('a full queue', () => {
+  it('is not blocked by a chunk that left it without a word', async () => {
+    world = await openWorld();
+    const { api } = world;
+    const tried = new Set<string>();
+    const unsure: BatchApi = {
+      ...api,
+      createBatch: async (request, own) => {
+        const chunk = request.metadata['chunk'] ?? '';
+        const fault = { ...failure(400).fault, providerCode: 'token_limit_exceeded' };
+        if (!tried.has(chunk)) {
+          tried.add(chunk);
+          throw new ProviderError('refusedByProvider', 'Full.', fault);
+        }
+        if (chunk === '1') throw failure(500, 'network');
+        return api.createBatch(request, own);
+      },
+      listBatches: () => ({ [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(failure(404)) }) }),
+    };
+    const { deps, run } = await session({ api: unsure });
+    expect(await driveRun(deps, run, signal)).toMatchObject({ state: 'unsettled', counts: { in: 5, ok: 5 } });
+  });
+});
+
 describe('an ended batch', () => {
   it('is asked itself before its end is believed', async () => {
     world = await openWorld();

@@ -13,10 +13,19 @@ import { isUnknown, untilVisible } from './untilVisible.ts';
 
 /** Takes an uploaded chunk step by step to its counted rows; ends early only when the chunk is unsettled or needs its bytes. */
 export async function driveChunk(drive: Drive, index: number): Promise<void> {
-  const { deps, ledger, room, signal } = drive;
+  const { ledger, room } = drive;
+  if (ledger.chunk(index).batchId !== null) room.accepted(weightOf(ledger.chunk(index)));
+  try {
+    await takeSteps(drive, index);
+  } finally {
+    room.left(index); // whatever ended it: nobody may wait behind it for ever
+  }
+}
+
+async function takeSteps(drive: Drive, index: number): Promise<void> {
+  const { deps, ledger, signal } = drive;
   const spell = drive.patience.begin();
   let unclearSinceMs = deps.clock.now(); // not since the intent: a slow service may still be at work on it
-  if (ledger.chunk(index).batchId !== null) room.accepted(weightOf(ledger.chunk(index)));
   for (;;) {
     throwIfAborted(signal);
     const step = nextStep(ledger.chunk(index), ledger.state().cancelRequested);
