@@ -18,6 +18,8 @@ const NO_FAULT: ProviderFault = {
   retryAfterMs: null,
   mayPass: false,
 };
+/** A used-up account, which no waiting fills: https://platform.openai.com/docs/guides/error-codes */
+const NO_QUOTA = 'insufficient_quota';
 const MAX_MESSAGE = 400;
 const MAX_RETRY_AFTER_MS = 3_600_000;
 const NAME_NOT_FOUND = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_NODATA', 'EAI_NONAME']);
@@ -122,7 +124,7 @@ function answerOf(error: unknown, service: ServiceFacts): Answer | null {
     providerCode: typeof name === 'string' ? clean(name, service) : null,
     providerMessage: messageIn(body, typeof message === 'string' ? message : '', service),
     retryAfterMs: headers instanceof Headers ? retryAfterMs(headers) : null,
-    mayPass: status === 429,
+    mayPass: status === 429 && name !== NO_QUOTA,
   };
 }
 
@@ -153,6 +155,8 @@ function statusError(answer: Answer, what: string, service: ServiceFacts): Provi
         answer,
       );
     case 429:
+      if (!answer.mayPass)
+        return refused(`${host} has no quota left for ${what}${said}; mend that there and resume.`, answer);
       return refused(`${host} asks to wait before ${what}${said}`, answer);
     default:
       if (status === 413 || TOO_LARGE.test(answer.providerMessage ?? '')) {

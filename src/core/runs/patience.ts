@@ -56,7 +56,10 @@ export function openPatience({ clock, tuning, onProgress }: RunDeps): Patience {
         firstMs ??= now;
         const waitMs = Math.max(pauseMs, fault?.retryAfterMs ?? 0);
         const limitMs = isHeard ? tuning.patienceMs : tuning.patienceFirstMs;
-        if (now + waitMs - firstMs > limitMs) throw error;
+        const isAsked = fault?.mayPass === true && fault.retryAfterMs !== null;
+        if (isAsked)
+          firstMs += waitMs; // what the provider asks for is no failing
+        else if (now + waitMs - firstMs > limitMs) throw error;
         tell(messageOf(error));
         await clock.sleep(waitMs, signal);
         pauseMs = Math.min(pauseMs * 2, tuning.retrySlowestMs);

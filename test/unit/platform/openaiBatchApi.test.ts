@@ -172,6 +172,17 @@ describe('creating a batch', () => {
     expect(server?.seen).toHaveLength(1);
   });
 
+  it('does not wait for an account that is used up', async () => {
+    const body = { error: { message: 'You exceeded your current quota', code: 'insufficient_quota' } };
+    const api = await serve((_, response) => json(response, body, 429));
+    const error: unknown = await api.createBatch(REQUEST, signal).catch((one: unknown) => one);
+    expect(error).toMatchObject({
+      code: 'refusedByProvider',
+      message: expect.stringContaining('no quota left') as string,
+    });
+    expect(faultOf(error)).toMatchObject({ status: 429, mayPass: false });
+  });
+
   it('keeps the time to wait that the service names', async () => {
     const api = await serve((_, response, count) =>
       json(response, {}, 429, count === 1 ? { 'retry-after': '7' } : { 'retry-after-ms': '250' }),

@@ -76,6 +76,15 @@ describe('patience', () => {
     expect((atMs[1] ?? 0) - (atMs[0] ?? 0)).toBe(30_000);
   });
 
+  it('is not used up by waits the provider asks for', async () => {
+    const { clock, patience } = open();
+    const { call, atMs } = failing(3, failure('refusedByProvider', 3_600_000), clock.now);
+    const answer = patience.run(call, signal);
+    await clock.advance(3 * 3_600_000);
+    expect(await answer).toBe('ok');
+    expect(atMs).toHaveLength(4);
+  });
+
   it('does not try again what another try cannot mend', async () => {
     const { clock, patience } = open();
     const { call, atMs } = failing(Infinity, new TrancheError('disk', 'Full.'), clock.now);
