@@ -32,18 +32,7 @@ const PAGE = 100;
 /** The service behind the port. Nothing is retried here: who calls knows what may be sent twice. */
 export function openOpenaiBatchApi(service: OpenaiService): BatchApi {
   const facts: ServiceFacts = service;
-  // Everything is said explicitly, so that no OPENAI_* variable can send the key elsewhere.
-  const client = new OpenAI({
-    apiKey: service.apiKey ?? 'none',
-    adminAPIKey: null,
-    baseURL: service.baseUrl,
-    organization: service.organization,
-    project: service.project,
-    webhookSecret: null,
-    maxRetries: 0,
-    timeout: CALL_MS,
-    logLevel: 'off',
-  });
+  const client = withoutCustomHeaders(() => openClient(service));
   const call = caller(facts);
   const batchOf = (value: unknown): RemoteBatch => remoteBatch(value, (text) => clean(text, facts));
   return {
@@ -86,6 +75,32 @@ export function openOpenaiBatchApi(service: OpenaiService): BatchApi {
       }),
     hasModel: (model, signal) => call(`the look at model ${model}`, signal, (own) => hasModel(client, model, own)),
   };
+}
+
+/** Everything is said explicitly, so that no OPENAI_* variable can send the key elsewhere. */
+function openClient(service: OpenaiService): OpenAI {
+  return new OpenAI({
+    apiKey: service.apiKey ?? 'none',
+    adminAPIKey: null,
+    baseURL: service.baseUrl,
+    organization: service.organization,
+    project: service.project,
+    webhookSecret: null,
+    maxRetries: 0,
+    timeout: CALL_MS,
+    logLevel: 'off',
+  });
+}
+
+/** The client would send the headers of this variable to every service, in place of ours; it reads it only while it is made. */
+function withoutCustomHeaders<T>(make: () => T): T {
+  const { OPENAI_CUSTOM_HEADERS: kept } = process.env;
+  delete process.env['OPENAI_CUSTOM_HEADERS'];
+  try {
+    return make();
+  } finally {
+    if (kept !== undefined) process.env['OPENAI_CUSTOM_HEADERS'] = kept;
+  }
 }
 
 type Call = <T>(what: string, signal: AbortSignal, run: (signal: AbortSignal) => Promise<T>) => Promise<T>;

@@ -233,10 +233,13 @@ describe('secrets', () => {
     vi.stubEnv('OPENAI_ORG_ID', 'org-x');
     vi.stubEnv('OPENAI_PROJECT_ID', 'proj-x');
     vi.stubEnv('OPENAI_API_KEY', 'sk-environment');
+    vi.stubEnv('OPENAI_CUSTOM_HEADERS', 'Authorization: Bearer sk-other\nX-Secret: s');
     const api = await serve((_, response) => json(response, BATCH));
     await api.createBatch(REQUEST, signal);
     const headers = server?.seen[0]?.headers ?? {};
     expect(headers.authorization).toBe(`Bearer ${KEY}`);
+    expect(headers['x-secret']).toBeUndefined();
+    expect(process.env['OPENAI_CUSTOM_HEADERS']).toContain('X-Secret');
     expect(headers['openai-organization']).toBeUndefined();
     expect(headers['openai-project']).toBeUndefined();
   });
