@@ -10,13 +10,11 @@ import { tooHeavyFor } from './room.ts';
 import type { QueueLimit } from './runEvents.ts';
 import type { ChunkState } from './runState.ts';
 import { refuseChunk } from './uploadChunk.ts';
-import { isListingMissing } from './watchBatches.ts';
+import { isListingMissing, OLDER_IN_A_ROW, SLACK_MS } from './watchBatches.ts';
 
-const SLACK_MS = 300_000;
 const DAY_MS = 86_400_000;
 /** About two minutes, for a fresh file to be seen everywhere. */
 const MAX_SETTLING_TRIES = 7;
-const OLDER_IN_A_ROW = 100;
 
 /**
  * Announces and makes the one call that spends money. Afterwards the chunk has a batch, waits for room, is refused,

@@ -19,9 +19,12 @@ interface Watched {
   readonly reject: (error: unknown) => void;
 }
 
-const SLACK_MS = 300_000;
+/** A batch counts as older only when it is so much older: clocks differ. */
+export const SLACK_MS = 300_000;
 /** This many older batches in a row end a listing: order is nowhere promised. */
-const OLDER_IN_A_ROW = 100;
+export const OLDER_IN_A_ROW = 100;
+/** Batches on a page of a listing: one call. */
+const PAGE = 100;
 
 /** A watch that lives as long as `signal`; calls after that reject with `cancelled`. */
 export function openBatchWatch(deps: RunDeps, patience: Patience, signal: AbortSignal): BatchWatch {
@@ -93,7 +96,7 @@ export function openBatchWatch(deps: RunDeps, patience: Patience, signal: AbortS
   };
 }
 
-/** The batches asked for, as far as the list shows them; null when there is no list. */
+/** The batches asked for, as far as the list shows them for fewer calls than asking for each takes; null when there is no list. */
 async function listOf(
   api: BatchApi,
   asked: ReadonlyMap<string, Watched>,
@@ -102,11 +105,15 @@ async function listOf(
   const found = new Map<string, RemoteBatch>();
   const oldestMs = Math.min(...[...asked.values()].map(({ createdAtMs }) => createdAtMs || Infinity)) - SLACK_MS;
   let older = 0;
+  let read = 0;
   try {
     for await (const batch of api.listBatches(signal)) {
+      read++;
       if (asked.has(batch.id)) found.set(batch.id, batch);
       older = batch.createdAtMs !== 0 && batch.createdAtMs < oldestMs ? older + 1 : 0;
-      if (found.size === asked.size || older >= OLDER_IN_A_ROW) break;
+      const missing = asked.size - found.size;
+      if (missing === 0 || older >= OLDER_IN_A_ROW) break;
+      if (read % PAGE === 0 && read / PAGE >= missing) break; // from here on asking for them one by one is cheaper
     }
     return found;
   } catch (error) {

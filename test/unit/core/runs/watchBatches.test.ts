@@ -67,6 +67,16 @@ describe('watching batches', () => {
     expect(calls.length).toBeLessThan(420);
   });
 
+  it('stops listing once asking one by one takes fewer calls', async () => {
+    const { clock, calls, watch } = open(3000);
+    const ids = ['b2999', 'b2998', 'b2997'];
+    const seen = Promise.all(ids.map((id) => watch.next(id, clock.now(), 1)));
+    await clock.advance(2_000);
+    expect((await seen).map(({ id }) => id)).toEqual(ids);
+    expect(calls.filter((call) => call.startsWith('b'))).toHaveLength(300);
+    expect(calls.filter((call) => call.startsWith('get'))).toHaveLength(3);
+  });
+
   it('tells only the one who asks for a batch nobody knows', async () => {
     const { clock, watch } = open(3);
     const good = watch.next('b1', clock.now(), 0);
