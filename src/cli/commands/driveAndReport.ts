@@ -1,11 +1,9 @@
 import { isTrancheError, messageOf } from '../../core/errors.ts';
-import type { RunDocument } from '../../core/pipeline/runDocument.ts';
 import type { RunProgress } from '../../core/runs/runPorts.ts';
 import type { RunState } from '../../core/runs/runState.ts';
 import { endOf } from '../../core/runs/driveRun.ts';
-import { driveHere } from '../../engine/runs/driveHere.ts';
+import { driveHere, type HeldRun } from '../../engine/runs/driveHere.ts';
 import { storedRun } from '../../engine/runs/storedRuns.ts';
-import type { OwnedRun } from '../../platform/ownedRun.ts';
 import type { CommandContext } from '../commandContext.ts';
 import { openRunProgress } from '../runProgress.ts';
 import { announceRun, reportRun } from './reportRun.ts';
@@ -77,13 +75,8 @@ async function writeStopped(context: CommandContext, begun: RunState, error: unk
 }
 
 /** Drives a run with live progress and prints its end; an interruption says how to go on (130). The run is given free in any case. */
-export async function driveAndReport(
-  context: CommandContext,
-  owned: OwnedRun,
-  document: RunDocument,
-  run: RunState,
-  flags: DriveFlags,
-): Promise<number> {
+export async function driveAndReport(context: CommandContext, held: HeldRun, flags: DriveFlags): Promise<number> {
+  const { owned, document, run } = held;
   const { engine, signal, progress } = context;
   const show = openRunProgress(run, progress);
   const events = openEvents(context);
@@ -92,7 +85,7 @@ export async function driveAndReport(
     if (flags.json) await announceRun(context, document);
     const { faults, cancel } = flags;
     const onProgress = flags.json ? events.write : show;
-    const { end, results } = await driveHere(engine, owned, document, { faults, cancel, log, onProgress }, signal);
+    const { end, results } = await driveHere(engine, held, { faults, cancel, log, onProgress }, signal);
     await events.end();
     progress.end();
     return await reportRun(context, run, end, results, flags.json);

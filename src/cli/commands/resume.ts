@@ -41,5 +41,6 @@ export async function resume(runId: string, flags: ResumeFlags, context: Command
   if (!flags.cancel) await checkCapToGoOn(engine, run, document, usdText);
   const owned = await openOwnedRun(folder, 'CLI', systemClock());
   const now = replayRun(await readJournal(journalPath(folder)));
-  return driveAndReport(context, owned, document, now, { json: flags.json, faults: flags.fault, cancel: flags.cancel });
+  const { json, fault, cancel } = flags;
+  return driveAndReport(context, { owned, document, run: now }, { json, faults: fault, cancel });
 }

@@ -91,9 +91,8 @@ export async function run(jobFile: string, flags: RunFlags, context: CommandCont
     await settleCost(planned, flags, context);
     const begun = await beginRun(engine, planned, { replace: flags.replace, another: flags.new }, signal);
     if ('unfinished' in begun) return await goOn(begun.unfinished, flags, context);
-    const { owned, document } = begun;
-    if (!flags.json) progress.note(`Run ${document.runId}`);
-    return await driveAndReport(context, owned, document, begun.run, {
+    if (!flags.json) progress.note(`Run ${begun.document.runId}`);
+    return await driveAndReport(context, begun, {
       json: flags.json,
       faults: flags.fault,
       cancel: false,

@@ -27,6 +27,7 @@ import { systemClock } from '../../platform/systemClock.ts';
 import { openTempSpace } from '../../platform/tempSpace.ts';
 import type { Engine } from '../openEngine.ts';
 import { planDeps } from '../planDeps.ts';
+import type { HeldRun } from './driveHere.ts';
 import { runProvider } from './openService.ts';
 import { writeRunDocument } from './runDocumentFile.ts';
 import { unfinishedRun } from './storedRuns.ts';
@@ -120,13 +121,6 @@ async function takeFolder(from: string, to: string): Promise<void> {
   }
 }
 
-/** A run that was just made and is held by this process. */
-export interface BegunRun {
-  readonly owned: OwnedRun;
-  readonly document: RunDocument;
-  readonly run: RunState;
-}
-
 export interface BeginOptions {
   /** Results of another run may be overwritten. */
   readonly replace: boolean;
@@ -157,7 +151,7 @@ export async function beginRun(
   planned: PlannedRun,
   { replace, another }: BeginOptions,
   signal: AbortSignal,
-): Promise<BegunRun | { readonly unfinished: RunState }> {
+): Promise<HeldRun | { readonly unfinished: RunState }> {
   const { job, plan, provider, runId } = planned;
   const turn = await takeTurn(engine, signal);
   try {
@@ -171,7 +165,7 @@ export async function beginRun(
   }
 }
 
-async function makeRun(engine: Engine, planned: PlannedRun, document: RunDocument): Promise<BegunRun> {
+async function makeRun(engine: Engine, planned: PlannedRun, document: RunDocument): Promise<HeldRun> {
   const { runId } = planned;
   const folder = runFolder(engine.stateFolder, runId);
   await takeFolder(path.join(engine.stateFolder, 'planned', runId), folder);

@@ -8,13 +8,10 @@ import { renderForRun } from '../../core/pipeline/renderForRun.ts';
 import type { RunDocument } from '../../core/pipeline/runDocument.ts';
 import type { WrittenResults } from '../../core/collect/writeResults.ts';
 import { cancelRun, driveRun } from '../../core/runs/driveRun.ts';
-import { replayRun } from '../../core/runs/replay.ts';
 import type { RunDeps, RunEnd, RunProgress } from '../../core/runs/runPorts.ts';
 import type { RunState } from '../../core/runs/runState.ts';
 import type { Log } from '../../core/ports.ts';
 import { passingChunks } from '../../platform/chunkFiles.ts';
-import { readJournal } from '../../platform/journalFile.ts';
-import { journalPath } from '../../platform/runFolders.ts';
 import { providerNamed, type ProviderConfig } from '../../platform/machineConfig.ts';
 import { openPagePacker } from '../../platform/pagePacker.ts';
 import { openResultFolder } from '../../platform/resultFiles.ts';
@@ -98,15 +95,20 @@ function runDeps(
   };
 }
 
+/** A run that this process holds, as its journal tells it since. */
+export interface HeldRun {
+  readonly owned: OwnedRun;
+  readonly document: RunDocument;
+  readonly run: RunState;
+}
+
 /** Drives a run that this process owns to its end. The signal stops our work only; batches go on at the provider. */
 export async function driveHere(
   engine: Engine,
-  owned: OwnedRun,
-  document: RunDocument,
+  { owned, document, run }: HeldRun,
   options: DriveOptions,
   signal: AbortSignal,
 ): Promise<DrivenRun> {
-  const run = replayRun(await readJournal(journalPath(owned.folder)));
   const provider = providerNamed(engine.config, run.created.provider.name);
   checkAddress(run, provider, engine);
   const service = await openService(provider, owned.folder, engine.environment, options.faults);
