@@ -10,11 +10,11 @@ export interface AnswerFile {
   readonly open: (signal: AbortSignal) => Promise<ByteSource>;
 }
 
-/** What came back for one chunk. */
-export interface ChunkAnswers {
+/** What came back for one chunk, to be joined to its rows. */
+export interface ChunkToJoin {
   /** Number of the chunk, from 1. */
   readonly chunk: number;
-  /** Output and error files of all its attempts; a row answered in several counts as its first ok answer. */
+  /** Output and error file of its last attempt; a row answered more than once counts as its first ok answer. */
   readonly files: readonly AnswerFile[];
   /** What becomes of a row that no line answers, as the chunk's last batch ended. */
   readonly unanswered: { readonly outcome: 'missing' | 'expired' | 'failed'; readonly error: string };
@@ -141,7 +141,7 @@ class ChunkIndex implements ChunkJoin {
 }
 
 /** Reads a chunk's files once and remembers where each row's lines are; memory holds an entry a line, never the lines. */
-export async function joinChunk(answers: ChunkAnswers, shape: AnswerShape, signal: AbortSignal): Promise<ChunkJoin> {
+export async function joinChunk(answers: ChunkToJoin, shape: AnswerShape, signal: AbortSignal): Promise<ChunkJoin> {
   const index = new ChunkIndex(shape);
   try {
     for (const file of answers.files) await index.addFile(file, signal);

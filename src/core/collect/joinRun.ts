@@ -1,7 +1,7 @@
 import { throwIfAborted, TrancheError } from '../errors.ts';
 import { ROW_OUTCOMES, type RowCounts, type RowOutcome } from '../model/outcome.ts';
 import type { AnswerShape } from './answerSchema.ts';
-import { type ChunkAnswers, type ChunkJoin, joinChunk, type JoinNotes } from './joinChunk.ts';
+import { type ChunkToJoin, type ChunkJoin, joinChunk, type JoinNotes } from './joinChunk.ts';
 import type { KeptBlock, KeptRows, RowRange } from './keptRows.ts';
 import type { Answer } from './parseAnswer.ts';
 import { textAt } from './parquetPages.ts';
@@ -41,13 +41,13 @@ async function turn(signal: AbortSignal): Promise<void> {
 
 /** One chunk's answers at a time, in the order the rows ask for them. */
 class ChunkCursor {
-  readonly #byNumber: ReadonlyMap<number, ChunkAnswers>;
+  readonly #byNumber: ReadonlyMap<number, ChunkToJoin>;
   readonly #shape: AnswerShape;
   #chunk = 0;
   #join: ChunkJoin | null = null;
   #notes: JoinNotes = { duplicates: 0, unknown: 0, broken: 0 };
 
-  constructor(chunks: readonly ChunkAnswers[], shape: AnswerShape) {
+  constructor(chunks: readonly ChunkToJoin[], shape: AnswerShape) {
     this.#byNumber = new Map(chunks.map((chunk) => [chunk.chunk, chunk]));
     this.#shape = shape;
   }
@@ -69,7 +69,7 @@ class ChunkCursor {
     await join.close();
   }
 
-  async answersOf(chunk: number, signal: AbortSignal): Promise<{ join: ChunkJoin; answers: ChunkAnswers }> {
+  async answersOf(chunk: number, signal: AbortSignal): Promise<{ join: ChunkJoin; answers: ChunkToJoin }> {
     const answers = this.#byNumber.get(chunk);
     if (answers === undefined) throw new TrancheError('internal', `Nothing is known of chunk ${chunk}.`);
     if (chunk < this.#chunk) throw new TrancheError('corrupt', `The kept rows name chunk ${chunk} out of order.`);
@@ -139,7 +139,7 @@ export interface JoinRunInput {
   readonly kept: KeptRows;
   /** Rows of the plan, quarantined ones included. */
   readonly rows: number;
-  readonly chunks: readonly ChunkAnswers[];
+  readonly chunks: readonly ChunkToJoin[];
   readonly shape: AnswerShape;
   /** Gets every row in dataset order; a promise is awaited. */
   readonly onRow: (row: JoinedRow) => Promise<void> | null;
@@ -153,7 +153,7 @@ export async function countChunk(
   kept: KeptRows,
   rows: RowRange,
   requests: number,
-  answers: ChunkAnswers,
+  answers: ChunkToJoin,
   shape: AnswerShape,
   signal: AbortSignal,
 ): Promise<JoinTotals> {

@@ -2,7 +2,7 @@ import { throwIfAborted, TrancheError } from '../errors.ts';
 import type { Job } from '../model/job.ts';
 import type { RowCounts } from '../model/outcome.ts';
 import { answerShape, type AnswerShape, type SchemaCompiler } from './answerSchema.ts';
-import type { ChunkAnswers, JoinNotes } from './joinChunk.ts';
+import type { ChunkToJoin, JoinNotes } from './joinChunk.ts';
 import { type JoinedRow, joinRun, type JoinTotals, type UsageTotals } from './joinRun.ts';
 import type { KeptRows } from './keptRows.ts';
 import type { PagePacker } from './parquetFile.ts';
@@ -18,7 +18,7 @@ export interface WriteResultsInput {
   readonly rows: number;
   readonly kept: KeptRows;
   /** Every chunk of the plan. */
-  readonly chunks: readonly ChunkAnswers[];
+  readonly chunks: readonly ChunkToJoin[];
   readonly folder: ResultFolder;
   /** Results of another run may be overwritten. */
   readonly replace: boolean;

@@ -1,5 +1,5 @@
 import { answerShape } from '../collect/answerSchema.ts';
-import type { AnswerFile, ChunkAnswers as JoinAnswers } from '../collect/joinChunk.ts';
+import type { AnswerFile, ChunkToJoin } from '../collect/joinChunk.ts';
 import { countChunk } from '../collect/joinRun.ts';
 import { compileSchema } from '../collect/jsonSchema.ts';
 import { openKeptRows, type KeptRows } from '../collect/keptRows.ts';
@@ -28,7 +28,7 @@ export interface RunCollectDeps {
 /** File of the kept rows in a run's folder. */
 export const KEYS_FILE = 'keys.parquet';
 
-const UNANSWERED: Readonly<Record<EndStatus, JoinAnswers['unanswered']>> = {
+const UNANSWERED: Readonly<Record<EndStatus, ChunkToJoin['unanswered']>> = {
   completed: { outcome: 'missing', error: 'The batch completed without an answer to this row.' },
   failed: { outcome: 'failed', error: 'The batch failed.' },
   refused: { outcome: 'failed', error: 'The provider refused the chunk.' },
@@ -37,7 +37,7 @@ const UNANSWERED: Readonly<Record<EndStatus, JoinAnswers['unanswered']>> = {
   unsent: { outcome: 'missing', error: 'The run was cancelled before this row was sent.' },
 };
 
-function unansweredOf(end: EndStatus, problems: readonly BatchProblem[]): JoinAnswers['unanswered'] {
+function unansweredOf(end: EndStatus, problems: readonly BatchProblem[]): ChunkToJoin['unanswered'] {
   const plain = UNANSWERED[end];
   const [first] = problems;
   if (plain.outcome !== 'failed' || !first) return plain;
@@ -89,7 +89,7 @@ function joinAnswers(
   problems: readonly BatchProblem[],
   files: readonly (SavedFile | null)[],
   open: (file: SavedFile, signal: AbortSignal) => Promise<ByteSource>,
-): JoinAnswers {
+): ChunkToJoin {
   const opened = files
     .filter((file) => file !== null)
     .map((file): AnswerFile => ({ open: (signal) => open(file, signal) }));

@@ -1,6 +1,6 @@
 import { answerShape, type AnswerShape } from '../../../../src/core/collect/answerSchema.ts';
 import type { ByteSink } from '../../../../src/core/collect/byteSink.ts';
-import type { AnswerFile, ChunkAnswers } from '../../../../src/core/collect/joinChunk.ts';
+import type { AnswerFile, ChunkToJoin } from '../../../../src/core/collect/joinChunk.ts';
 import { compileSchema } from '../../../../src/core/collect/jsonSchema.ts';
 import { type KeptRows, openKeptRows } from '../../../../src/core/collect/keptRows.ts';
 import { openKeptRowsWriter } from '../../../../src/core/collect/keptRowsWriter.ts';
@@ -140,7 +140,7 @@ export function answerFile(lines: readonly unknown[], ending = '\n'): AnswerFile
   return { open: async () => memorySource('output.jsonl', new TextEncoder().encode(text)) };
 }
 
-export function chunkOf(chunk: number, ...files: AnswerFile[]): ChunkAnswers {
+export function chunkOf(chunk: number, ...files: AnswerFile[]): ChunkToJoin {
   return { chunk, files, unanswered: { outcome: 'missing', error: 'The provider sent no answer to this row.' } };
 }
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ChunkAnswers } from '../../../../src/core/collect/joinChunk.ts';
+import type { ChunkToJoin } from '../../../../src/core/collect/joinChunk.ts';
 import { compileSchema } from '../../../../src/core/collect/jsonSchema.ts';
 import type { KeptRows } from '../../../../src/core/collect/keptRows.ts';
 import { writeResults, type WriteResultsInput } from '../../../../src/core/collect/writeResults.ts';
@@ -29,7 +29,7 @@ async function write(
   name: string,
   job: Job,
   kept: KeptRows,
-  chunks: readonly ChunkAnswers[],
+  chunks: readonly ChunkToJoin[],
   more: Partial<WriteResultsInput> = {},
 ) {
   const input: WriteResultsInput = {
@@ -252,7 +252,7 @@ describe('rows', () => {
     },
   };
   const expired = { custom_id: 'expired', response: null, error: { code: 'batch_expired', message: 'Too late.' } };
-  const chunks = (): ChunkAnswers[] => [
+  const chunks = (): ChunkToJoin[] => [
     chunkOf(
       1,
       answerFile([chatLine('cut', '{"n', { finish_reason: 'length' }), chatLine('ok', '{"n": 9007199254740993}')]),
