@@ -3,7 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { python } from '../../../../support/python.ts';
-import { never, parquetInMemory, readColumns } from './readParquet.ts';
+import { openKernel } from '../../../../../src/kernel/kernel.ts';
+import { NestedRows } from '../../../../../src/core/datasets/parquet/nestedRows.ts';
+import { openParquetFile } from '../../../../../src/core/datasets/parquet/parquetFile.ts';
+import { openParquetWasm, type ReadNested } from '../../../../../src/core/datasets/parquet/parquetWasm.ts';
+import { never, parquetInMemory, readColumns, textsOf } from './readParquet.ts';
 import { parquetReader } from '../../../../../src/core/datasets/parquet/parquetReader.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'parquet-nested-'));
@@ -43,11 +47,18 @@ t = pa.table(cols)
 pq.write_table(t, folder + '/nested.parquet', compression='zstd', row_group_size=1900)
 pq.write_table(t, folder + '/nested-v2.parquet', compression='snappy', data_page_version='2.0', data_page_size=900, store_decimal_as_integer=True)
 inner = pa.struct([pa.field('need', pa.list_(pa.field('element', pa.int32(), nullable=False)), nullable=False)])
+system = 'You are a helpful assistant. ' * 220
+messages = [[{'role': 'system', 'content': system}, {'role': 'user', 'content': f'q{i}'}] for i in range(1000)]
+pq.write_table(pa.table({'messages': pa.array(messages * 12)}), folder + '/repeated.parquet')
 pq.write_table(pa.table({'s': pa.array([None if i % 2 else {'need': [i]} for i in range(50)], inner)}), folder + '/required.parquet')
 `;
 await python(WRITE, [folder]);
 const expected = JSON.parse(readFileSync(join(folder, 'expected.json'), 'utf8')) as Record<string, (string | null)[]>;
 const names = Object.keys(expected);
+
+function raise(): never {
+  throw new Error('no column');
+}
 
 describe('nested columns', () => {
   test.each(['nested', 'nested-v2'])('lists, structs and maps come as JSON beside flat columns (%s)', async (name) => {
@@ -81,6 +92,35 @@ describe('nested columns', () => {
     const part = { kind: 'rowGroup', rowGroup: 0, fromRow: 1234, toRow: 2345 } as const;
     const read = await readColumns(opened, [['tags'], ['id']], [{ file: 0, rows: 1111, part }]);
     expect(read.columns).toEqual([expected['tags']?.slice(1234, 2345), expected['id']?.slice(1234, 2345)]);
+  });
+
+  test('texts that a dictionary says once come in slices and batches of what they decode to', async () => {
+    const opened = await parquetInMemory(readFileSync(join(folder, 'repeated.parquet')));
+    const [described] = opened.dataset.files;
+    if (described === undefined) throw new Error('no file');
+    const file = await openParquetFile(described, opened.env, never);
+    const read = await openParquetWasm(opened.env);
+    const slices: number[] = [];
+    const measured: ReadNested = (...slice) => {
+      const decoded = read(...slice);
+      slices.push(decoded.length);
+      return decoded;
+    };
+    const kernel = openKernel();
+    const rows = new NestedRows(kernel, file, file.root.children, { rowGroup: 0, fromRow: 0, toRow: 12_000 }, measured);
+    let count = 0;
+    for (let most = await rows.available(never); most > 0; most = await rows.available(never)) {
+      const mark = kernel.mark();
+      const texts = textsOf(kernel, rows.take(most)[0]?.text ?? raise(), most);
+      kernel.release(mark);
+      expect(texts.join('').length).toBeLessThan(5 << 20);
+      expect(texts[0]?.endsWith(`{"role":"user","content":"q${count % 1000}"}]`)).toBe(true);
+      count += most;
+    }
+    expect(count).toBe(12_000);
+    expect(Math.max(...slices)).toBeLessThan(20 << 20);
+    expect(slices.length).toBeLessThan(10);
+    expect(kernel.sizeBytes()).toBeLessThan(64 << 20);
   });
 
   test('a list that must be there is null where the struct around it is', async () => {
