@@ -37,12 +37,13 @@ export function openOpenaiBatchApi(service: OpenaiService): BatchApi {
   const batchOf = (value: unknown): RemoteBatch => remoteBatch(value, (text) => clean(text, facts));
   return {
     upload: (request, onSent, signal) => upload(client, service, request, onSent, signal),
-    findUploaded: (name, sizeBytes, signal) =>
+    findUploaded: (name, sizeBytes, sinceMs, signal) =>
       call('the list of files', signal, async (own) => {
         const query = { purpose: 'batch', limit: 1000, order: 'desc' } as const;
         for await (const file of unrepeated(client.files.list(query, { signal: own }))) {
           const found = remoteFile(file);
           if (found.name === name && found.sizeBytes === sizeBytes) return found;
+          if (found.createdAtMs !== 0 && found.createdAtMs < sinceMs) return null;
         }
         return null;
       }),

@@ -45,7 +45,7 @@ function mined(deps: RunDeps, { step }: Bomb): RunDeps {
     api: {
       ...api,
       upload: (request, onSent, signal) => step(() => api.upload(request, onSent, signal)),
-      findUploaded: (name, bytes, signal) => step(() => api.findUploaded(name, bytes, signal)),
+      findUploaded: (name, bytes, sinceMs, signal) => step(() => api.findUploaded(name, bytes, sinceMs, signal)),
       createBatch: (request, signal) => step(() => api.createBatch(request, signal)),
       retrieveBatch: (id, signal) => step(() => api.retrieveBatch(id, signal)),
     },

@@ -58,6 +58,13 @@ describe('services that cannot do everything', () => {
     expect(await driveRun(deps, run, signal)).toMatchObject({ state: 'finished', counts: { ok: 10 } });
   });
 
+  it.each([404, 400])('are sent a file again where the look for it is refused with status %i', async (status) => {
+    world = await openWorld({ faults: ['drop-after@upload*1'] });
+    const findUploaded = () => Promise.reject(failure('refusedByProvider', status));
+    const { deps, run } = await openSession(world, SIZE, { api: { ...world.api, findUploaded } });
+    expect(await driveRun(deps, run, signal)).toMatchObject({ state: 'finished', counts: { ok: 10 } });
+  });
+
   it('leave a chunk unsettled when nobody can tell whether its batch exists; the others are done', async () => {
     world = await openWorld();
     const { deps, run } = await openSession(world, SIZE, { api: unlisted(deafOnce(world.api)) });

@@ -35,6 +35,7 @@ function newChunk(chunk: RunChunk): ChunkState {
     attempt: 1,
     sha256: null,
     uploadName: null,
+    uploadIntentAtMs: null,
     fileId: null,
     fileCreatedAtMs: 0,
     createIntentAtMs: null,
@@ -85,11 +86,23 @@ function changeOf(chunk: ChunkState, record: ChunkRecord): Partial<ChunkState> {
     case 'chunkRendered':
       return { sha256: record.sha256, bytes: record.bytes, phase: 'rendering' };
     case 'uploadIntent':
-      return { attempt: record.attempt, uploadName: record.name, phase: 'uploading' };
+      return {
+        attempt: record.attempt,
+        uploadName: record.name,
+        uploadIntentAtMs: chunk.uploadIntentAtMs ?? Date.parse(record.at),
+        phase: 'uploading',
+      };
     case 'uploaded':
       return { fileId: record.fileId, fileCreatedAtMs: record.createdAtMs, phase: 'uploaded' };
     case 'fileLost':
-      return { fileId: null, fileCreatedAtMs: 0, uploadName: null, createIntentAtMs: null, phase: 'planned' };
+      return {
+        fileId: null,
+        fileCreatedAtMs: 0,
+        uploadName: null,
+        uploadIntentAtMs: null,
+        createIntentAtMs: null,
+        phase: 'planned',
+      };
     case 'createIntent':
       return { createIntentAtMs: Date.parse(record.at), phase: 'creating', message: null };
     case 'notCreated':

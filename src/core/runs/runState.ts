@@ -39,6 +39,8 @@ export interface ChunkState {
   readonly sha256: string | null;
   /** Name of an upload that was begun in this attempt or one before. */
   readonly uploadName: string | null;
+  /** When an upload of that name was first announced; null before. */
+  readonly uploadIntentAtMs: number | null;
   readonly fileId: string | null;
   /** By the provider's clock, 0 when unknown: no batch of this file is older. */
   readonly fileCreatedAtMs: number;

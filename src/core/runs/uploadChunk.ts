@@ -4,6 +4,7 @@ import { uploadName } from '../submit/batchNames.ts';
 import type { Drive } from './drive.ts';
 import { mayPass } from './patience.ts';
 import { verdictOn } from './refusal.ts';
+import { SLACK_MS } from './watchBatches.ts';
 
 /** Brings a rendered chunk's bytes to the provider: afterwards the chunk has a file id, or is refused. */
 export async function uploadChunk(drive: Drive, rendered: RenderedChunk): Promise<void> {
@@ -16,6 +17,7 @@ export async function uploadChunk(drive: Drive, rendered: RenderedChunk): Promis
   const { attempt } = chunk;
   const name = uploadName({ runId: ledger.state().created.runId, chunk: index, attempt }, sha256);
   await deps.ownership.verify();
+  const intentMs = chunk.uploadIntentAtMs ?? deps.clock.now();
   await ledger.record({ type: 'uploadIntent', chunk: index, attempt, name, bytes });
   const spell = drive.patience.begin();
   for (;;) {
@@ -23,7 +25,7 @@ export async function uploadChunk(drive: Drive, rendered: RenderedChunk): Promis
     if ('file' in sent) return recordUploaded(drive, index, sent.file, false);
     if (!mayPass(sent.error)) return refuseChunk(drive, index, sent.error);
     await spell.pause(sent.error, drive.signal);
-    const file = isTrancheError(sent.error, 'network') ? await lookUp(drive, name, bytes) : null;
+    const file = isTrancheError(sent.error, 'network') ? await lookUp(drive, name, bytes, intentMs) : null;
     if (file !== null) return recordUploaded(drive, index, file, true);
     await deps.ownership.verify();
   }
@@ -31,8 +33,8 @@ export async function uploadChunk(drive: Drive, rendered: RenderedChunk): Promis
 
 /** Settles an upload of an earlier life: afterwards the chunk has a file id, or nothing of it is at the provider. */
 export async function findUpload(drive: Drive, index: number): Promise<void> {
-  const { uploadName: name, bytes } = drive.ledger.chunk(index);
-  const file = name === null ? null : await lookUp(drive, name, bytes);
+  const { uploadName: name, uploadIntentAtMs, bytes } = drive.ledger.chunk(index);
+  const file = name === null ? null : await lookUp(drive, name, bytes, uploadIntentAtMs ?? 0);
   if (file !== null) await recordUploaded(drive, index, file, true);
 }
 
@@ -63,8 +65,15 @@ async function send({ deps, ledger, patience, signal }: Drive, rendered: Rendere
   }
 }
 
-async function lookUp({ deps, patience, signal }: Drive, name: string, bytes: number): Promise<RemoteFile | null> {
-  return patience.run(() => deps.api.findUploaded(name, bytes, signal), signal);
+/** Null also where the service has no list of files, or not this one: to upload twice costs nothing. */
+async function lookUp(drive: Drive, name: string, bytes: number, intentMs: number): Promise<RemoteFile | null> {
+  const { deps, patience, signal } = drive;
+  try {
+    return await patience.run(() => deps.api.findUploaded(name, bytes, intentMs - SLACK_MS, signal), signal);
+  } catch (error) {
+    if (isTrancheError(error, 'refusedByProvider')) return null;
+    throw error;
+  }
 }
 
 async function recordUploaded({ deps, ledger }: Drive, index: number, file: RemoteFile, found: boolean): Promise<void> {

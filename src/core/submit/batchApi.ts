@@ -69,8 +69,8 @@ export interface RemoteBatch {
 export interface BatchApi {
   /** Sends one file, in memory independent of its size; `onSent` hears the bytes of the file sent so far. */
   upload: (request: UploadRequest, onSent: (bytes: number) => void, signal: AbortSignal) => Promise<RemoteFile>;
-  /** The newest uploaded batch input of this name and size, or null. */
-  findUploaded: (name: string, sizeBytes: number, signal: AbortSignal) => Promise<RemoteFile | null>;
+  /** The newest uploaded batch input of this name and size, or null; ends at the first file older than `sinceMs`. */
+  findUploaded: (name: string, sizeBytes: number, sinceMs: number, signal: AbortSignal) => Promise<RemoteFile | null>;
   /** Starts a batch; this is the call that spends money. */
   createBatch: (request: BatchRequest, signal: AbortSignal) => Promise<RemoteBatch>;
   /**

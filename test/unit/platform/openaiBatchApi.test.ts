@@ -120,13 +120,16 @@ describe('uploading', () => {
       }));
       json(response, { object: 'list', data, has_more: isFirst });
     });
-    expect(await api.findUploaded('a.jsonl', 3, signal)).toMatchObject({
+    expect(await api.findUploaded('a.jsonl', 3, 0, signal)).toMatchObject({
       id: 'file-q1',
       name: 'a.jsonl',
       sizeBytes: 3,
     });
-    expect(await api.findUploaded('a.jsonl', 9, signal)).toBeNull();
+    expect(await api.findUploaded('a.jsonl', 9, 0, signal)).toBeNull();
     expect(server?.seen[0]?.url).toContain('purpose=batch');
+    expect(server?.seen).toHaveLength(4);
+    expect(await api.findUploaded('a.jsonl', 3, FILE.created_at * 1000 + 1, signal)).toBeNull();
+    expect(server?.seen).toHaveLength(5);
   });
 });
 
