@@ -44,7 +44,7 @@ export async function openDataset(
   const { columns, notices } = columnsOf(files, descriptions, partitionColumns);
   const dialect = dialectOf(files, descriptions);
   const dataset: Dataset = { uri, format, files, columns, partitionColumns, ...(dialect ? { csv: dialect } : {}) };
-  return { dataset, descriptions, notices: [...decided.notices, ...notices] };
+  return { dataset, descriptions, notices: [...decided.notices, ...notices, ...noticesOf(files, descriptions)] };
 }
 
 async function describe(
@@ -97,6 +97,17 @@ function columnsOf(
       (name) => `Column "${name}" is in the files and in their folders' names; the folders' values are used.`,
     ),
   };
+}
+
+/** What files say of themselves, each sentence once. */
+function noticesOf(files: readonly DatasetFile[], descriptions: readonly FileDescription[]): string[] {
+  const by = new Map<string, string[]>();
+  for (const [index, { notices = [] }] of descriptions.entries()) {
+    for (const notice of notices) by.set(notice, [...(by.get(notice) ?? []), files[index]?.name ?? '']);
+  }
+  return [...by].map(([notice, [first = '', ...others]]) => {
+    return `${first}${others.length > 0 ? ` (and ${others.length} more)` : ''}: ${notice}`;
+  });
 }
 
 function dialectOf(files: readonly DatasetFile[], descriptions: readonly FileDescription[]): Dataset['csv'] {

@@ -9,6 +9,8 @@ export interface FileDescription {
   /** Parquet and Arrow: by column name, from metadata. */
   readonly columnFacts: ReadonlyMap<string, ColumnFacts>;
   readonly csv?: CsvDialect;
+  /** Sentences for people, without the file's name, about what was decided for them. */
+  readonly notices?: readonly string[];
   /** Bytes [from, to) that stand for the content in the snapshot: the footer of Parquet and Arrow files, all of the others. */
   readonly identity: { readonly from: number; readonly to: number };
 }

@@ -12,6 +12,8 @@ const LF = 10;
 export interface CsvHeader {
   readonly delimiter: string;
   readonly names: readonly string[];
+  /** Numbers, from 1, of the columns that have no name and are called `column1` and so on. */
+  readonly unnamed: readonly number[];
   /** Bytes up to the first data record. */
   readonly bytes: number;
 }
@@ -36,7 +38,7 @@ export function holdsHeader(start: Uint8Array, fileName: string): boolean {
   }
 }
 
-/** Reads the header of a text that begins like this (without a byte order mark). `fileName` hints at the delimiter, `shownName` is for sentences. Throws `badData` where there is none, or a name is missing or comes twice. */
+/** Reads the header of a text that begins like this (without a byte order mark). `fileName` hints at the delimiter, `shownName` is for sentences. Throws `badData` where there is none, or a name comes twice. */
 export function csvHeader(start: Uint8Array, fileName: string, shownName: string): CsvHeader {
   const fail = (problem: string): TrancheError => new TrancheError('badData', `${shownName}: ${problem}.`);
   const from = blankBytes(start);
@@ -49,21 +51,23 @@ export function csvHeader(start: Uint8Array, fileName: string, shownName: string
     const invalid = invalidUtf8At(text.subarray(0, length));
     if (invalid >= 0) throw new RecordProblem(`is not UTF-8 (byte ${from + invalid} of the text); ${CONVERT}`);
     const names = csvFields(text.subarray(0, length), delimiter);
-    return { delimiter, names: checkedNames(names), bytes: from + length };
+    return { delimiter, ...checkedNames(names), bytes: from + length };
   } catch (error) {
     if (error instanceof RecordProblem) throw fail(`the header row ${error.message}`);
     throw error;
   }
 }
 
-function checkedNames(names: readonly (string | null)[]): string[] {
-  if (names.length > MOST_FIELDS) throw new RecordProblem(`has more than ${MOST_FIELDS} columns`);
+function checkedNames(fields: readonly (string | null)[]): Pick<CsvHeader, 'names' | 'unnamed'> {
+  if (fields.length > MOST_FIELDS) throw new RecordProblem(`has more than ${MOST_FIELDS} columns`);
+  const unnamed: number[] = [];
   const seen = new Set<string>();
-  return names.map((name, index) => {
-    if (name === null || name === '')
-      throw new RecordProblem(`has no name for column ${index + 1}; give each column a name`);
+  const names = fields.map((field, index) => {
+    const name = field || `column${index + 1}`;
+    if (!field) unnamed.push(index + 1);
     if (seen.has(name)) throw new RecordProblem(`names the column ${JSON.stringify(name)} twice; rename one of them`);
     seen.add(name);
     return name;
   });
+  return { names, unnamed };
 }

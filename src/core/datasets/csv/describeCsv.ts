@@ -12,6 +12,8 @@ import { guessCell } from './guessCell.ts';
 
 /** Rows that types are guessed from. */
 const SAMPLE_ROWS = 200;
+/** Columns without a name that notices name. */
+const MOST_NAMED = 5;
 
 /** A file's columns and dialect, from its header and first rows. */
 export async function describeCsv(
@@ -21,7 +23,7 @@ export async function describeCsv(
   options: TextOptions,
   signal: AbortSignal,
 ): Promise<FileDescription> {
-  const { delimiter, names, sample } = await readHeader(source, file, env.codecs, options, signal);
+  const { delimiter, names, unnamed, sample } = await readHeader(source, file, env.codecs, options, signal);
   const rows = sampleRows(sample, delimiter);
   const columns = names.map((name, index): Column => {
     const guess = guessCell(rows.map((row) => row[index] ?? null));
@@ -32,6 +34,9 @@ export async function describeCsv(
     rows: null,
     columnFacts: new Map(),
     csv: { delimiter },
+    notices: unnamed.slice(0, MOST_NAMED).map((number) => {
+      return `column ${number} has no name in the header and is called "column${number}".`;
+    }),
     identity: { from: 0, to: source.sizeBytes },
   };
 }

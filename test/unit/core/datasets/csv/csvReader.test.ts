@@ -121,8 +121,7 @@ describe('CSV', () => {
         ['', /the file is empty; a CSV file begins with a row of column names/],
         ['\n\n', /the file is empty/],
         ['a,b,a\n1,2,3\n', /the header row names the column "a" twice/],
-        ['a,,c\n1,2,3\n', /the header row has no name for column 2/],
-        ['a,b,\n1,2,\n', /the header row has no name for column 3/],
+        ['a,,column2\n1,2,3\n', /the header row names the column "column2" twice/],
         ['a,"b\n1,2\n', /the header row is not complete: a quote stays open/],
         ['a,b\n1,2\n\n3\n', /^bad\.csv: row 2 \(line 4\) has 1 field where the header has 2 fields\.$/],
         ['a,b\n1,"x\ny"\n3,4,5\n', /^bad\.csv: row 2 \(line 4\) has 3 fields where the header has 2 fields\.$/],
@@ -180,6 +179,21 @@ describe('CSV', () => {
       /^a\.csv: row 2 \(line 3\) is longer than 0\.01 MB, the most one record may have; perhaps a quote that it opens is never closed\.$/,
     );
     expect(read).toBeLessThan(20_000);
+  });
+
+  it('calls a column without a name by its number, and says so', async () => {
+    const text = ',id,""\n0,a,x\n1,b,y\n';
+    const { columns, notices } = await describeText(csvReader, text);
+    expect(columns.map(({ name }) => name)).toEqual(['column1', 'id', 'column3']);
+    expect(notices).toEqual([
+      'column 1 has no name in the header and is called "column1".',
+      'column 3 has no name in the header and is called "column3".',
+    ]);
+    expect(await readText(csvReader, text, [['column1'], ['id'], ['column3']])).toEqual([
+      ['0', '1'],
+      ['a', 'b'],
+      ['x', 'y'],
+    ]);
   });
 
   it('describes a header of several megabytes', async () => {

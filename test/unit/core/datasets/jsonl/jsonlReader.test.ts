@@ -246,6 +246,14 @@ describe('JSON Lines', () => {
     );
   });
 
+  it('says of a file longer than its sample that later keys are not known', async () => {
+    const text = '{"id":1,"text":"some text here"}\n'.repeat(40_000);
+    expect((await describeText(jsonlReader, text)).notices).toEqual([
+      'its columns are the keys of its first 1 MB; keys that come later are not known.',
+    ]);
+    expect((await describeText(jsonlReader, '\ufeff{"id":1}')).notices).toEqual([]);
+  });
+
   it('describes a file whose first line has 14 MB', async () => {
     const texts = Array.from({ length: 14 }, (_, j) => [`key ${j}`, String.fromCharCode(97 + j).repeat(1_000_000)]);
     const { columns } = await describeText(jsonlReader, `${JSON.stringify(Object.fromEntries(texts))}\n`);
