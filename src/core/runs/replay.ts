@@ -9,7 +9,10 @@ export function replayRun(records: readonly RecordedEvent[]): RunState {
   if (first?.type !== 'runCreated') {
     throw new TrancheError('corrupt', 'The journal does not begin with the creation of a run.');
   }
-  return rest.reduce(applyEvent, newRun(first));
+  const begun = newRun(first);
+  const chunks = new Map(begun.chunks); // one for all events: a copy for each is quadratic in chunks
+  const put = (chunk: ChunkState): ReadonlyMap<number, ChunkState> => chunks.set(chunk.index, chunk);
+  return rest.reduce<RunState>((run, record) => afterEvent(run, record, put), { ...begun, chunks });
 }
 
 function newRun(record: RecordedEvent & RunCreated): RunState {
@@ -54,6 +57,15 @@ function newChunk(chunk: RunChunk): ChunkState {
 
 /** The run after one more event; an event about a chunk the plan does not have is `corrupt`. */
 export function applyEvent(run: RunState, record: RecordedEvent): RunState {
+  return afterEvent(run, record, (chunk) => new Map(run.chunks).set(chunk.index, chunk));
+}
+
+/** `put` gives the chunks with one of them replaced. */
+function afterEvent(
+  run: RunState,
+  record: RecordedEvent,
+  put: (chunk: ChunkState) => ReadonlyMap<number, ChunkState>,
+): RunState {
   const next = { ...run, lastEventAtMs: Date.parse(record.at), lastSeq: record.seq, lastFence: record.fence };
   switch (record.type) {
     case 'runCreated':
@@ -71,7 +83,7 @@ export function applyEvent(run: RunState, record: RecordedEvent): RunState {
       }
       return {
         ...next,
-        chunks: new Map(run.chunks).set(chunk.index, { ...chunk, ...changeOf(chunk, record) }),
+        chunks: put({ ...chunk, ...changeOf(chunk, record) }),
         batchesCreated: run.batchesCreated + (record.type === 'created' ? 1 : 0),
         queueLimits: record.type === 'noRoom' ? learn(run.queueLimits, record.limit) : run.queueLimits,
       };

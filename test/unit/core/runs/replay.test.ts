@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { replayRun } from '../../../../src/core/runs/replay.ts';
+import { applyEvent, replayRun } from '../../../../src/core/runs/replay.ts';
 import { runStatus } from '../../../../src/core/runs/runState.ts';
 import { countsOf } from '../../../../src/core/runs/rowCounts.ts';
 import type { RecordedEvent, RunEvent } from '../../../../src/core/runs/runEvents.ts';
@@ -42,6 +42,36 @@ describe('replaying a journal', () => {
       { kind: 'requests', limit: 7 },
       { kind: 'tokens', limit: 9 },
     ]);
+  });
+
+  it('takes time in proportion to its events, however many chunks there are', () => {
+    const CHUNKS = 10_000;
+    const chunks = Array.from({ length: CHUNKS }, (_, at) => ({
+      index: at + 1,
+      rows: 1,
+      requests: 1,
+      bytes: 1,
+      tokens: 1,
+    }));
+    const seen = (chunk: number): RunEvent => ({
+      type: 'statusSeen',
+      chunk,
+      attempt: 1,
+      status: 'in_progress',
+      counts: null,
+    });
+    const all = records({ ...runCreated(1, 1), chunks }, ...chunks.flatMap(({ index }) => [seen(index), seen(index)]));
+    const startMs = performance.now();
+    expect([...replayRun(all).chunks.values()].every(({ phase }) => phase === 'inProgress')).toBe(true);
+    expect(performance.now() - startMs).toBeLessThan(2_000);
+  });
+
+  it('replays the same as one event after another, and leaves what it was given alone', () => {
+    const all = records(runCreated(2, 1), { type: 'uploadIntent', chunk: 2, attempt: 1, name: 'n', bytes: 1 });
+    const before = replayRun(all.slice(0, 1));
+    const after = all.slice(1).reduce(applyEvent, before);
+    expect(after).toEqual(replayRun(all));
+    expect(before.chunks.get(2)?.phase).toBe('planned');
   });
 
   it('knows cancelling, cancelled and finished', () => {
