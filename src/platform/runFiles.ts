@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { throwIfAborted } from '../core/errors.ts';
@@ -11,7 +11,7 @@ export function openRunFiles(folder: string): RunFiles {
   return {
     save: async (name, pieces, signal) => {
       const file = path.join(folder, name);
-      const temp = `${file}.${randomUUID()}.part`;
+      const temp = `${file}.part`; // one name, so that a killed process leaves one at most, and the next takes it
       await mkdir(path.dirname(file), { recursive: true }).catch((error: unknown) => {
         throw diskError(error, file);
       });
@@ -35,7 +35,7 @@ async function write(
   const onDisk = (error: unknown): never => {
     throw diskError(error, temp);
   };
-  const handle = await open(temp, 'wx').catch(onDisk);
+  const handle = await open(temp, 'w').catch(onDisk);
   const hash = createHash('sha256');
   let bytes = 0;
   try {
