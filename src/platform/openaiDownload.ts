@@ -5,8 +5,16 @@ import { faultOf } from '../core/submit/providerError.ts';
 import { providerError, unclear, type ServiceFacts } from './openaiErrors.ts';
 import { linkedSignal } from './openaiSignal.ts';
 
-const MAX_FAILURES = 5;
-const FIRST_PAUSE_MS = 500;
+/** How a download is gone on with: after growing pauses, until nothing has come for too long. */
+export interface DownloadPatience {
+  readonly firstPauseMs: number;
+  readonly longestPauseMs: number;
+  readonly patienceMs: number;
+}
+
+const PATIENCE: DownloadPatience = { firstPauseMs: 500, longestPauseMs: 60_000, patienceMs: 1_800_000 };
+/** Failures in a row before the first byte: whoever asked can ask again and loses nothing. */
+const MAX_FIRST_FAILURES = 5;
 
 interface Progress {
   got: number;
@@ -23,9 +31,12 @@ export async function* downloadFile(
   fileId: string,
   service: ServiceFacts,
   signal: AbortSignal,
+  { firstPauseMs, longestPauseMs, patienceMs }: DownloadPatience = PATIENCE,
 ): AsyncGenerator<Uint8Array> {
   const progress: Progress = { got: 0, total: null };
-  for (let failures = 0; ;) {
+  let failures = 0;
+  let cameAtMs = Date.now();
+  for (;;) {
     const before = progress.got;
     try {
       yield* rest(client, fileId, progress, signal);
@@ -34,9 +45,14 @@ export async function* downloadFile(
       throwIfAborted(signal);
       const failure = providerError(error, `the download of file ${fileId}`, service);
       if (faultOf(failure)?.status === 416 && before > 0 && progress.total === before) return;
+      if (progress.got > before) cameAtMs = Date.now();
       failures = progress.got > before ? 1 : failures + 1;
-      if (!isTrancheError(failure, 'network') || failures > MAX_FAILURES) throw failure;
-      await sleep(FIRST_PAUSE_MS * 2 ** (failures - 1), undefined, { signal }).catch(() => throwIfAborted(signal));
+      const isOver = progress.got === 0 ? failures > MAX_FIRST_FAILURES : Date.now() - cameAtMs > patienceMs;
+      const isAsked = progress.got > 0 && faultOf(failure)?.mayPass === true;
+      if ((!isTrancheError(failure, 'network') && !isAsked) || isOver) throw failure;
+      const growingMs = Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(failures - 1, 30));
+      const pauseMs = Math.max(growingMs, faultOf(failure)?.retryAfterMs ?? 0);
+      await sleep(pauseMs, undefined, { signal }).catch(() => throwIfAborted(signal));
     }
   }
 }
