@@ -45,16 +45,22 @@ export async function* downloadFile(
       throwIfAborted(signal);
       const failure = providerError(error, `the download of file ${fileId}`, service);
       if (faultOf(failure)?.status === 416 && before > 0 && progress.total === before) return;
-      if (progress.got > before) cameAtMs = Date.now();
-      failures = progress.got > before ? 1 : failures + 1;
+      if (progress.got > before) {
+        cameAtMs = Date.now();
+        failures = 0;
+      }
+      failures++;
       const isOver = progress.got === 0 ? failures > MAX_FIRST_FAILURES : Date.now() - cameAtMs > patienceMs;
-      const isAsked = progress.got > 0 && faultOf(failure)?.mayPass === true;
-      if ((!isTrancheError(failure, 'network') && !isAsked) || isOver) throw failure;
+      if (isOver || !mayGoOn(failure, progress)) throw failure;
       const growingMs = Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(failures - 1, 30));
       const pauseMs = Math.max(growingMs, faultOf(failure)?.retryAfterMs ?? 0);
       await sleep(pauseMs, undefined, { signal }).catch(() => throwIfAborted(signal));
     }
   }
+}
+
+function mayGoOn(failure: Error, { got }: Progress): boolean {
+  return isTrancheError(failure, 'network') || (got > 0 && faultOf(failure)?.mayPass === true);
 }
 
 async function* rest(
