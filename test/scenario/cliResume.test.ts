@@ -122,6 +122,20 @@ describe('a stopped run', () => {
   });
 });
 
+describe('a job that is run three times at once', () => {
+  it('is sent once: one process drives the run, the others name it', async () => {
+    const job = await folder.job('posts', 'posts.jsonl');
+    const ends = await Promise.all([1, 2, 3].map(() => runCli(['run', job, ...REHEARSAL], folder.path)));
+    expect(ends.map(({ code }) => code).sort()).toEqual([0, 2, 2]);
+    const runs = await readdir(path.join(folder.path, 'runs'));
+    expect(runs).toHaveLength(1);
+    for (const { code, stderr } of ends) {
+      if (code === 2)
+        expect(stderr).toMatch(/Run \S+ is driven by the command line \(process |holds the results of run/);
+    }
+  });
+});
+
 describe('a finished run', () => {
   it('is shown with its results by resume and cancel, without a service', async () => {
     const job = await folder.job('posts', 'posts.jsonl');
