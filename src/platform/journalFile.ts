@@ -1,6 +1,5 @@
 import { open, readFile, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { TrancheError } from '../core/errors.ts';
 import type { Clock } from '../core/ports.ts';
 import type { RecordedEvent } from '../core/runs/runEvents.ts';
@@ -72,29 +71,6 @@ export async function readJournal(file: string): Promise<RecordedEvent[]> {
   return text === null ? [] : openJournalReader(file).take(text);
 }
 
-/**
- * The events of a journal from its beginning and then as they are written, until the signal aborts.
- * Looks every `everyMs`; a file that is not there yet is waited for.
- */
-export async function* followJournal(
-  file: string,
-  signal: AbortSignal,
-  everyMs = 500,
-): AsyncGenerator<RecordedEvent, void> {
-  const reader = openJournalReader(file);
-  let offset = 0;
-  while (!signal.aborted) {
-    const bytes = await readFrom(file, offset);
-    if (bytes.length > 0) {
-      const text = bytes.toString('utf8');
-      const events = reader.take(text);
-      offset += Buffer.byteLength(text) - Buffer.byteLength(reader.rest());
-      yield* events;
-    }
-    await sleep(everyMs, undefined, { signal }).catch(() => undefined);
-  }
-}
-
 async function openWhole(file: string): Promise<{ handle: FileHandle; records: RecordedEvent[] }> {
   let handle: FileHandle | null = null;
   try {
@@ -118,22 +94,5 @@ async function readText(file: string): Promise<string | null> {
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return null;
     throw new TrancheError('disk', `${file} cannot be read (${systemCode(error) ?? String(error)}).`, error);
-  }
-}
-
-async function readFrom(file: string, offset: number): Promise<Buffer> {
-  let handle: FileHandle | null = null;
-  try {
-    handle = await open(file, 'r');
-    const { size } = await handle.stat();
-    if (size <= offset) return Buffer.alloc(0);
-    const bytes = Buffer.alloc(size - offset);
-    const { bytesRead } = await handle.read(bytes, 0, bytes.length, offset);
-    return bytes.subarray(0, bytesRead);
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') return Buffer.alloc(0);
-    throw new TrancheError('disk', `${file} cannot be read (${systemCode(error) ?? String(error)}).`, error);
-  } finally {
-    await handle?.close();
   }
 }

@@ -70,11 +70,6 @@ export function openOpenaiBatchApi(service: OpenaiService): BatchApi {
         batchOf(await client.batches.cancel(id, { signal: own })),
       ),
     download: (fileId, signal) => downloadFile(client, fileId, facts, signal),
-    deleteFile: (id, signal) =>
-      call(`the deletion of file ${id}`, signal, async (own) => {
-        await client.files.delete(id, { signal: own });
-      }),
-    hasModel: (model, signal) => call(`the look at model ${model}`, signal, (own) => hasModel(client, model, own)),
   };
 }
 
@@ -226,26 +221,4 @@ async function* unrepeated<T extends { id: string }>(items: AsyncIterable<T>): A
     seen.add(item.id);
     yield item;
   }
-}
-
-async function hasModel(client: OpenAI, model: string, signal: AbortSignal): Promise<boolean> {
-  try {
-    await client.models.retrieve(model, { signal });
-    return true;
-  } catch (error) {
-    if (!hasStatus(error, 404, 400, 405, 501)) throw error;
-  }
-  try {
-    for await (const known of unrepeated(client.models.list({ signal }))) {
-      if (known.id === model) return true;
-    }
-    return false;
-  } catch (error) {
-    if (hasStatus(error, 404, 400, 405, 501)) return true;
-    throw error;
-  }
-}
-
-function hasStatus(error: unknown, ...statuses: number[]): boolean {
-  return error instanceof OpenAI.APIError && typeof error.status === 'number' && statuses.includes(error.status);
 }

@@ -20,8 +20,6 @@ function newRun(record: RecordedEvent & RunCreated): RunState {
     created: record,
     createdAtMs: Date.parse(record.at),
     lastEventAtMs: Date.parse(record.at),
-    lastSeq: record.seq,
-    lastFence: record.fence,
     chunks: new Map(record.chunks.map((chunk) => [chunk.index, newChunk(chunk)])),
     cancelRequested: false,
     finished: null,
@@ -66,7 +64,7 @@ function afterEvent(
   record: RecordedEvent,
   put: (chunk: ChunkState) => ReadonlyMap<number, ChunkState>,
 ): RunState {
-  const next = { ...run, lastEventAtMs: Date.parse(record.at), lastSeq: record.seq, lastFence: record.fence };
+  const next = { ...run, lastEventAtMs: Date.parse(record.at) };
   switch (record.type) {
     case 'runCreated':
       throw new TrancheError('corrupt', `The journal creates its run twice (event ${record.seq}).`);

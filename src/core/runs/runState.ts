@@ -77,8 +77,6 @@ export interface RunState {
   readonly created: RunCreated;
   readonly createdAtMs: number;
   readonly lastEventAtMs: number;
-  readonly lastSeq: number;
-  readonly lastFence: number;
   readonly chunks: ReadonlyMap<number, ChunkState>;
   readonly cancelRequested: boolean;
   readonly finished: { readonly cancelled: boolean; readonly counts: RowCounts } | null;

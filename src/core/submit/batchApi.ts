@@ -82,9 +82,6 @@ export interface BatchApi {
   cancelBatch: (id: string, signal: AbortSignal) => Promise<RemoteBatch>;
   /** The whole content of a file, in pieces; goes on by itself after a broken connection and ends only when every byte came. */
   download: (fileId: string, signal: AbortSignal) => AsyncIterable<Uint8Array>;
-  deleteFile: (id: string, signal: AbortSignal) => Promise<void>;
-  /** Whether the service knows the model; true where it has no list of models. */
-  hasModel: (model: string, signal: AbortSignal) => Promise<boolean>;
 }
 
 /** A rendered chunk on its way to the provider. */

@@ -1,11 +1,10 @@
-import { appendFile, mkdtemp, open, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { RecordedEvent, RunEvent } from '../../../src/core/runs/runEvents.ts';
-import { followJournal, openJournal, readJournal } from '../../../src/platform/journalFile.ts';
-import { journalLine } from '../../../src/platform/journalLines.ts';
+import { openJournal, readJournal } from '../../../src/platform/journalFile.ts';
 import { systemClock } from '../../../src/platform/systemClock.ts';
 
 const clock = systemClock();
@@ -147,37 +146,5 @@ describe('the journal file', () => {
     await expect(journal.append(note('lost'))).rejects.toMatchObject(full);
     await expect(journal.append(note('later'))).rejects.toMatchObject(full);
     await journal.close();
-  });
-});
-
-describe('following a journal', () => {
-  it('shows what is there, what comes, and what comes after a torn line was cut off', async () => {
-    const stop = new AbortController();
-    const seen: string[] = [];
-    const following = (async () => {
-      for await (const record of followJournal(file, stop.signal, 5)) {
-        seen.push(...messages([record]));
-        if (seen.at(-1) === 'last') stop.abort();
-      }
-    })();
-    await write(1, 'a', 'b');
-    await appendFile(file, journalLine({ seq: 3, at: 'x', fence: 1, type: 'note', message: 'ü' }).slice(0, 20));
-    await vi.waitFor(() => expect(seen).toEqual(['a', 'b']));
-    await write(2, 'c');
-    await vi.waitFor(() => expect(seen).toContain('c'));
-    await write(3, 'last');
-    await following;
-    expect(seen).toEqual(['a', 'b', 'c', 'last']);
-  });
-
-  it('fails on a file that was cut in the middle and written over', async () => {
-    await write(1, 'a', 'b');
-    await truncate(file, 10);
-    await appendFile(file, '\n{"more":1}\n');
-    const read = async (): Promise<void> => {
-      const events = followJournal(file, AbortSignal.timeout(1000), 5);
-      while ((await events.next()).done !== true);
-    };
-    await expect(read()).rejects.toMatchObject({ code: 'corrupt' });
   });
 });

@@ -360,18 +360,6 @@ describe('looking', () => {
     expect(ids).toHaveLength(count);
     expect(isListIncomplete(error)).toBe(expected);
   });
-
-  it.each([
-    [200, 200, true],
-    [404, 200, false],
-    [404, 404, true],
-  ])('knows a model by status %i, list %i: %s', async (one, list, expected) => {
-    const api = await serve((request, response) => {
-      const isList = request.url.endsWith('/models');
-      json(response, isList ? { data: [{ id: 'other' }] } : { id: 'm' }, isList ? list : one);
-    });
-    expect(await api.hasModel('m', signal)).toBe(expected);
-  });
 });
 
 describe('downloading', () => {
