@@ -127,10 +127,12 @@ function openStage(
   const texts = new Map<readonly ArrowArray[], DictionaryText>();
   const context = openTextContext(kernel, texts);
   for (const parts of dictionaries.values()) texts.set(parts, wholeDictionary(context, parts));
+  let nulls: TextColumn | undefined;
   const constants = columns.map((path, index) => {
     if (wanted[index] !== null) return null;
     const text = path.length === 1 ? (file.partition[path[0] ?? ''] ?? null) : null;
-    return constantColumn(kernel, MAX_BATCH_ROWS, text === null ? null : new TextEncoder().encode(text));
+    if (text === null) return (nulls ??= constantColumn(kernel, MAX_BATCH_ROWS, null));
+    return constantColumn(kernel, MAX_BATCH_ROWS, new TextEncoder().encode(text));
   });
   return { dictionaries, context, constants, end: kernel.mark() };
 }

@@ -1,5 +1,5 @@
 import type { ByteSource, Codecs } from '../../ports.ts';
-import { isPresent, type ArrowArray } from '../values/arrowArray.ts';
+import { isPresent, rowBytes, type ArrowArray } from '../values/arrowArray.ts';
 import { blockMessage, messageAt, type ArrowContainer, type PlacedMessage } from './arrowContainer.ts';
 import { batchParts, type Part } from './batchParts.ts';
 import { arrayOf, readBody, type Dictionaries } from './readBody.ts';
@@ -133,6 +133,12 @@ async function loaded(
 /** A field of a struct, null wherever the struct is. */
 function masked(array: ArrowArray, struct: ArrowArray, rows: number): ArrowArray {
   if (array.rows < rows || array.field.layout.kind === 'null') return array;
+  for (const one of [array, struct]) {
+    // Rows that a file claims must be there before a bitmap for them is made.
+    if (one.nulls > 0) rowBytes(one.validity ?? undefined, 1, 0, Math.ceil(rows / 8));
+  }
+  const { layout } = array.field;
+  if (layout.kind === 'fixed') rowBytes(array.buffers[0], layout.bytes, 0, rows);
   const validity = new Uint8Array(Math.ceil(rows / 8));
   let nulls = 0;
   for (let row = 0; row < rows; row++) {

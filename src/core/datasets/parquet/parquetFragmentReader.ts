@@ -84,9 +84,7 @@ export class ParquetFragmentReader implements FragmentReader {
   ): AsyncGenerator<TextBatch> {
     const kernel = this.#kernel;
     const rows = range.toRow - range.fromRow;
-    const constants = wanted.map((column) =>
-      column.kind === 'constant' ? constantColumn(kernel, Math.min(rows, MAX_BATCH_ROWS), column.text) : null,
-    );
+    const constants = constantsOf(kernel, wanted, Math.min(rows, MAX_BATCH_ROWS));
     const chunks = await this.#keptChunks(file, index, wanted, range.rowGroup);
     const flat = new FlatBatches(kernel, this.#env.codecs, file, chunks, range, this.#limits);
     let isSound = false;
@@ -172,6 +170,17 @@ export class ParquetFragmentReader implements FragmentReader {
     await this.#forget({ file: -1, rowGroup: -1 });
     for (const { file } of open) await file.source.close();
   }
+}
+
+/** The columns that say one thing in every row; all those of nulls are one. */
+function constantsOf(kernel: Kernel, wanted: readonly WantedColumn[], rows: number): (TextColumn | null)[] {
+  let nulls: TextColumn | undefined;
+  return wanted.map((column) => {
+    if (column.kind !== 'constant') return null;
+    return column.text === null
+      ? (nulls ??= constantColumn(kernel, rows, null))
+      : constantColumn(kernel, rows, column.text);
+  });
 }
 
 function openChunk(file: ParquetFile, rowGroup: number, { leaf }: WantedColumn & { kind: 'flat' }): KeptChunk {

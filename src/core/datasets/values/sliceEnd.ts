@@ -8,6 +8,8 @@ export const MAX_BATCH_ROWS = 65_536;
 const MAX_BATCH_BYTES = 4 << 20;
 /** A bound this low needs no closer look. */
 const SMALL_BYTES = 512 << 10;
+/** What a row of a text column takes in any case: its offset, its share of a bitmap, and room beside it. */
+const ROW_BYTES = 8;
 
 /** Where a batch of rows that begins at `from` ends: at most 65,536 rows whose columns have about 4 MB of text together, at least one row. */
 export function sliceEnd(arrays: readonly ArrowArray[], from: number, rows: number): number {
@@ -17,7 +19,7 @@ export function sliceEnd(arrays: readonly ArrowArray[], from: number, rows: numb
 }
 
 function total(arrays: readonly ArrowArray[], from: number, to: number): number {
-  return arrays.reduce((sum, array) => sum + textBytes(array, from, to), 0);
+  return arrays.reduce((sum, array) => sum + ROW_BYTES * (to - from) + textBytes(array, from, to), 0);
 }
 
 /** Estimated bytes of text: exact for text itself (but for escapes inside JSON), a good bound for the rest. */

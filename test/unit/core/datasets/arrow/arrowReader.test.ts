@@ -254,6 +254,15 @@ describe('reading only what is asked for', () => {
     ]);
   });
 
+  it('gives columns that the file lacks as one column of nulls', async () => {
+    const dataset = await open('plain.arrow');
+    const kernel = openKernel();
+    const lacking = Array.from({ length: 200 }, (_, index) => [`no such column ${index}`]);
+    const { texts } = await readAll(dataset, lacking, kernel);
+    expect(texts.every((column) => column.length === 1000 && column.every((text) => text === null))).toBe(true);
+    expect(kernel.sizeBytes()).toBeLessThan(8 << 20);
+  });
+
   it('does not read the bodies of other columns', async () => {
     const dataset = await open('big.arrow');
     const reads: number[] = [];
@@ -289,6 +298,20 @@ describe('reading only what is asked for', () => {
     expect(batchRows.every((rows) => rows > 1000 || rows === batchRows.at(-1))).toBe(true);
     expect(texts[0]).toHaveLength(200_000);
     expect(texts[1]?.every((text) => text === 'z'.repeat(1000))).toBe(true);
+  });
+
+  it('counts what rows without text take, too', async () => {
+    const script = `
+import sys, pyarrow as pa, pyarrow.ipc as ipc
+t = pa.table({f'c{i}': pa.nulls(100000) if i % 2 else pa.array([''] * 100000) for i in range(40)})
+with ipc.new_file(f'{sys.argv[1]}/hollow.arrow', t.schema) as w: w.write_table(t)`;
+    await python(script, [folder]);
+    const dataset = await open('hollow.arrow');
+    const kernel = openKernel();
+    const columns = dataset.columns.map(({ name }) => [name]);
+    const { batchRows } = await readAll(dataset, columns, kernel);
+    expect(Math.max(...batchRows) * 40 * 8).toBeLessThanOrEqual(4 << 20);
+    expect(kernel.sizeBytes()).toBeLessThan(16 << 20);
   });
 });
 
@@ -360,6 +383,29 @@ describe('broken and foreign files', () => {
     expect(await sentenceOf(open('text.arrow'))).toMatch(/^text\.arrow .*not those of an Arrow file or stream\.$/);
     await writeFile(path.join(folder, 'zeros.arrow'), new Uint8Array(100));
     expect(await sentenceOf(open('zeros.arrow'))).toMatch(/^zeros\.arrow .*does not begin with a schema\.$/);
+  });
+
+  it('make no bitmap for rows that they only claim', async () => {
+    const script = `
+import sys, struct, pyarrow as pa, pyarrow.ipc as ipc
+n = 12345
+kind = pa.struct([('a', pa.bool_()), ('i', pa.int64())])
+t = pa.table({'s': pa.array([None if i % 2 else {'a': True, 'i': i} for i in range(n)], kind)})
+with ipc.new_file(sys.argv[1] + '/claim.arrow', t.schema) as w: w.write_table(t)
+whole = open(sys.argv[1] + '/claim.arrow', 'rb').read()
+open(sys.argv[1] + '/claim.arrow', 'wb').write(whole.replace(struct.pack('<q', n), struct.pack('<q', 2**31 - 1)))`;
+    await python(script, [folder]);
+    const dataset = await open('claim.arrow');
+    for (const path of [
+      ['s', 'a'],
+      ['s', 'i'],
+    ]) {
+      const start = performance.now();
+      expect(await sentenceOf(readAll(dataset, [path]))).toMatch(
+        /^claim\.arrow .*a buffer is shorter than its rows\.$/,
+      );
+      expect(performance.now() - start).toBeLessThan(1000);
+    }
   });
 
   it('are refused wherever they are cut off', async () => {

@@ -123,6 +123,17 @@ describe('nested columns', () => {
     expect(kernel.sizeBytes()).toBeLessThan(64 << 20);
   });
 
+  test('columns that the file lacks are one column of nulls', async () => {
+    const { dataset, env } = await parquetInMemory(readFileSync(join(folder, 'required.parquet')));
+    const reader = parquetReader.open(dataset, [['no'], ['none']], openKernel(), env);
+    const part = { kind: 'rowGroup', rowGroup: 0, fromRow: 0, toRow: 50 } as const;
+    for await (const { columns } of reader.batches({ file: 0, rows: 50, part }, never)) {
+      expect(columns[0]).toMatchObject({ nulls: 50 });
+      expect(columns[1]).toEqual(columns[0]);
+    }
+    await reader.close();
+  });
+
   test('a list that must be there is null where the struct around it is', async () => {
     const opened = await parquetInMemory(readFileSync(join(folder, 'required.parquet')));
     const read = await readColumns(opened, [['s', 'need']]);
