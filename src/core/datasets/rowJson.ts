@@ -1,5 +1,6 @@
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { TextColumn } from '../../kernel/textColumn.ts';
+import { TrancheError } from '../errors.ts';
 import type { ColumnType } from '../model/columnType.ts';
 import type { TextBatch } from './formatReader.ts';
 import { jsonString } from './values/jsonString.ts';
@@ -8,7 +9,7 @@ import { withTexts } from './values/withTexts.ts';
 
 /**
  * The rows of a batch as JSON Lines, one object a row with its keys in the order of `columns`: numbers, booleans and null as JSON values in full digits,
- * nested values nested, everything else (CSV cells, NaN) as strings. A JSONL value is what its text reads as, if that stands on one line. The bytes are the caller's.
+ * nested values nested, everything else (CSV cells, NaN) as strings. A JSONL value is what its text reads as, if that stands on one line. The bytes are the caller's. `notSupported` where they take more than the kernel's memory.
  */
 export function rowJson(
   kernel: Kernel,
@@ -33,6 +34,13 @@ export function rowJson(
       kernel.structText(table, columns.length, rows, 0, offsets, out),
     );
     return asLines(kernel, objects, rows);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new TrancheError(
+      'notSupported',
+      `${columns.length} columns make rows too large to print; read fewer columns (--columns).`,
+      error,
+    );
   } finally {
     kernel.release(mark);
   }

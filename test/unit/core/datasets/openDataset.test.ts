@@ -341,3 +341,22 @@ describe('a file that changes after the dataset was opened', () => {
     }
   });
 });
+
+describe('rows too wide for a batch', () => {
+  it('are refused in one sentence that says what to do', async () => {
+    await put('a.csv', 'id\n1\n');
+    const { dataset } = await open('a.csv');
+    const files = dataset.files.map((file) => ({ ...file, partition: { p: 'x'.repeat(40_000) } }));
+    const wide = { ...dataset, files, partitionColumns: ['p'] };
+    const [fragment] = await formatReaders.csv.fragments(wide, 0, [['p']], env, signal);
+    const read = async (): Promise<unknown> => {
+      const reader = formatReaders.csv.open(wide, [['p']], openKernel(), env);
+      return reader
+        .batches(fragment ?? { file: 0, rows: 0, part: { kind: 'bytes', from: 0, to: null } }, signal)
+        .next();
+    };
+    expect(await refusal(read())).toBe(
+      'notSupported: a.csv: 1 columns take more memory than one batch may have; read fewer columns (--columns).',
+    );
+  });
+});
