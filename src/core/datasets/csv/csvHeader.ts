@@ -25,13 +25,22 @@ function blankBytes(start: Uint8Array): number {
   return at;
 }
 
+/** What stands before the header: blank lines, and the line `sep=;` by which Excel is told the delimiter. */
+function preamble(start: Uint8Array): { readonly bytes: number; readonly delimiter: string | null } {
+  const blank = blankBytes(start);
+  const line = /^sep=([,;\t|])(?:\r\n|\n)/i.exec(String.fromCharCode(...start.subarray(blank, blank + 7)));
+  const delimiter = line?.[1] ?? null;
+  if (line === null) return { bytes: blank, delimiter };
+  const bytes = blank + line[0].length;
+  return { bytes: bytes + blankBytes(start.subarray(bytes)), delimiter };
+}
+
 /** Whether a text that begins like this holds its whole first record, whatever the delimiter; also true when it is broken. */
 export function holdsHeader(start: Uint8Array, fileName: string): boolean {
-  const from = blankBytes(start);
+  const { bytes: from, delimiter } = preamble(start);
+  const text = start.subarray(from);
   try {
-    return (
-      traceRecord(sniffDelimiter(start.subarray(from), fileName).charCodeAt(0)).recordEnd(start.subarray(from)) >= 0
-    );
+    return traceRecord((delimiter ?? sniffDelimiter(text, fileName)).charCodeAt(0)).recordEnd(text) >= 0;
   } catch (error) {
     if (error instanceof RecordProblem) return true;
     throw error;
@@ -41,10 +50,10 @@ export function holdsHeader(start: Uint8Array, fileName: string): boolean {
 /** Reads the header of a text that begins like this (without a byte order mark). `fileName` hints at the delimiter, `shownName` is for sentences. Throws `badData` where there is none, or a name comes twice. */
 export function csvHeader(start: Uint8Array, fileName: string, shownName: string): CsvHeader {
   const fail = (problem: string): TrancheError => new TrancheError('badData', `${shownName}: ${problem}.`);
-  const from = blankBytes(start);
+  const { bytes: from, delimiter: told } = preamble(start);
   const text = start.subarray(from);
   if (text.length === 0) throw fail('the file is empty; a CSV file begins with a row of column names');
-  const delimiter = sniffDelimiter(text, fileName);
+  const delimiter = told ?? sniffDelimiter(text, fileName);
   try {
     const length = traceRecord(delimiter.charCodeAt(0)).recordEnd(text);
     if (length < 0) throw new RecordProblem('is not complete: a quote stays open, or it is far too long');

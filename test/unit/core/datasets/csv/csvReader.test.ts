@@ -181,6 +181,19 @@ describe('CSV', () => {
     expect(read).toBeLessThan(20_000);
   });
 
+  it("takes Excel's first line for the delimiter, and passes over it", async () => {
+    for (const [text, delimiter] of [
+      ['sep=;\na;b,c\n1;2,3\n', ';'],
+      ['\ufeffsep=,\r\n"a","b,c"\r\n"1","2,3"\r\n', ','],
+      ['SEP=|\n\na|b,c\n1|2,3\n', '|'],
+    ] as const) {
+      const { columns, csv } = await describeText(csvReader, text);
+      expect([csv?.delimiter, ...columns.map(({ name }) => name)]).toEqual([delimiter, 'a', 'b,c']);
+      expect(await readText(csvReader, text, [['a'], ['b,c']])).toEqual([['1'], ['2,3']]);
+    }
+    expect((await describeText(csvReader, 'sep=;,b\n1,2\n')).columns.map(({ name }) => name)).toEqual(['sep=;', 'b']);
+  });
+
   it('calls a column without a name by its number, and says so', async () => {
     const text = ',id,""\n0,a,x\n1,b,y\n';
     const { columns, notices } = await describeText(csvReader, text);
