@@ -23,7 +23,7 @@ export const openJsonlFormat: OpenFormat = (kernel, paths, slots, options) => {
     scanEnd: (at, end) => at + kernel.bytes(at, end - at).lastIndexOf(LF) + 1,
     scan: (at, end, row) => {
       const { slots: columns, count, state } = slots;
-      const rows = kernel.scanJsonl(at, end, row, options.maxRows, nodes, tree.length, columns, count, state);
+      const rows = kernel.scanJsonl(at, end, row, options.maxRows, nodes, tree.children.length, columns, count, state);
       return { rows, ...slots.outcome() };
     },
     recordEnd: () => lineEndIn,

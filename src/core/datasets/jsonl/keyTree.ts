@@ -10,29 +10,39 @@ export interface KeyNode {
   readonly key: string;
   column: number;
   readonly children: KeyNode[];
+  /** The children by their keys. */
+  readonly byKey: ReadonlyMap<string, KeyNode>;
 }
 
+/** The wanted keys of an object: in order, and by name. */
+export type KeyLevel = Pick<KeyNode, 'children' | 'byKey'>;
+
 /** The wanted paths as a tree of keys; path j is column j. */
-export function keyTree(paths: readonly ColumnPath[]): KeyNode[] {
-  const top: KeyNode[] = [];
+export function keyTree(paths: readonly ColumnPath[]): KeyLevel {
+  const top = { children: [] as KeyNode[], byKey: new Map<string, KeyNode>() };
+  const levels = new Map<KeyNode, typeof top>();
   for (const [column, path] of paths.entries()) {
     let level = top;
     for (const [depth, key] of path.entries()) {
-      let node = level.find((known) => known.key === key);
-      if (node === undefined) {
-        node = { key, column: -1, children: [] };
-        level.push(node);
+      let node = level.byKey.get(key);
+      let below = node === undefined ? undefined : levels.get(node);
+      if (node === undefined || below === undefined) {
+        below = { children: [], byKey: new Map() };
+        node = { key, column: -1, ...below };
+        level.children.push(node);
+        level.byKey.set(key, node);
+        levels.set(node, below);
       }
       if (depth === path.length - 1) node.column = column;
-      level = node.children;
+      level = below;
     }
   }
   return top;
 }
 
 /** Writes a tree where the scanner reads it, and returns its address. */
-export function putKeyTree(kernel: Kernel, top: readonly KeyNode[]): number {
-  const nodes: KeyNode[] = [...top];
+export function putKeyTree(kernel: Kernel, top: KeyLevel): number {
+  const nodes: KeyNode[] = [...top.children];
   const firstChild: number[] = [];
   for (const node of nodes) {
     firstChild.push(nodes.length);
@@ -52,13 +62,13 @@ export function putKeyTree(kernel: Kernel, top: readonly KeyNode[]): number {
 }
 
 /** Fills `texts` (one for each column, all null) from the object that begins at `at` of valid JSON; of a key that comes twice the last value counts. */
-export function takeMembers(text: string, at: number, level: readonly KeyNode[], texts: (Uint8Array | null)[]): void {
+export function takeMembers(text: string, at: number, level: KeyLevel, texts: (Uint8Array | null)[]): void {
   for (const { key, from, to } of jsonMembers(text, at)) {
-    const node = level.find((known) => known.key === key);
+    const node = level.byKey.get(key);
     if (node === undefined) continue;
     forget(node.children, texts);
     if (node.column >= 0) texts[node.column] = jsonValueText(text, from, to);
-    if (node.children.length > 0 && text[from] === '{') takeMembers(text, from, node.children, texts);
+    if (node.children.length > 0 && text[from] === '{') takeMembers(text, from, node, texts);
   }
 }
 
