@@ -19,7 +19,7 @@ const REHEARSAL_TUNING: RunTuning = {
   ...DEFAULT_TUNING,
   firstLookMs: 300,
   slowestLookMs: 1_000,
-  settleMs: [1_000, 4_000, 12_000],
+  settleMs: [300, 1_000],
   patienceMs: 60_000,
 };
 
