@@ -45,9 +45,15 @@ async function globFiles(uri: string, store: FileStore, signal: AbortSignal): Pr
   if (!/[*?[\]{}]/.test(uri)) throw new TrancheError('notFound', `${uri} does not exist.`);
   const { root, files } = await store.glob(uri, signal);
   if (files.length === 0) throw new TrancheError('notFound', `No file matches ${uri}.`);
+  // Partition folders (key=value) before the first wildcard are part of the names, so that they say their values and tell plans apart.
+  const [, above = root, folders = ''] = PARTITIONS.exec(root) ?? [];
   await refuseTableAround(root, store, signal);
-  return files;
+  if (folders !== '') await refuseTableAround(above, store, signal);
+  return folders === '' ? files : files.map((file) => ({ ...file, name: `${folders}/${file.name}` }));
 }
+
+/** A folder, and the partition folders at its end. */
+const PARTITIONS = /^(?:(.*?)[/\\])?((?:[^/\\=]+=[^/\\]*[/\\])*[^/\\=]+=[^/\\]*)[/\\]?$/;
 
 /** A glob into a table's folder would read deleted rows just as the folder would. */
 async function refuseTableAround(root: string, store: FileStore, signal: AbortSignal): Promise<void> {

@@ -259,6 +259,19 @@ describe('columns', () => {
     );
   });
 
+  it('take partitions from folders before the first wildcard, too', async () => {
+    await put('all=no/year=2024/month=01/day=9/a.csv', 'id\n1\n');
+    await put('all=no/data/year=2024/b.csv', 'id\n1\n');
+    const one = await open('all=no/year=2024/month=01/*/*.csv');
+    expect(one.dataset.files.map(({ name }) => name)).toEqual(['all=no/year=2024/month=01/day=9/a.csv']);
+    expect(one.dataset.files[0]?.partition).toEqual({ all: 'no', year: '2024', month: '01', day: '9' });
+    expect((await open('all=no/data/year=2024/*.csv')).dataset.partitionColumns).toEqual(['year']);
+    expect((await open('all=no/data/y*/*.csv')).dataset.files[0]?.name).toBe('year=2024/b.csv');
+    await put('table/_delta_log/0.json', '{}');
+    await put('table/year=2024/a.csv', 'id\n1\n');
+    expect(await refusal(open('table/year=2024/*.csv'))).toMatch(/^notSupported: .*table is a Delta table/);
+  });
+
   it('of stray partition folders are refused', async () => {
     await made('day=1/a.parquet', 'a.parquet');
     await made('b.parquet', 'a.parquet');
