@@ -1,31 +1,31 @@
 /**
  * Every error a person can meet. The sentence is made where the error is met (it knows the file, the row, the key);
- * the code decides what follows: the exit code, whether a retry can help, what the editor offers to do next.
+ * the code decides what follows: the exit code, what the editor offers to do next.
  */
-const CODES = {
+const EXIT_CODES = {
   /** Wrong use or bad input: a person mends it. */
-  usage: { exitCode: 2, retryable: false },
-  badJob: { exitCode: 2, retryable: false },
-  badData: { exitCode: 2, retryable: false },
-  notFound: { exitCode: 2, retryable: false },
-  notSupported: { exitCode: 2, retryable: false },
-  noKey: { exitCode: 2, retryable: false },
-  budget: { exitCode: 2, retryable: false },
-  stale: { exitCode: 2, retryable: false },
-  owned: { exitCode: 2, retryable: false },
-  exists: { exitCode: 2, retryable: false },
+  usage: 2,
+  badJob: 2,
+  badData: 2,
+  notFound: 2,
+  notSupported: 2,
+  noKey: 2,
+  budget: 2,
+  stale: 2,
+  owned: 2,
+  exists: 2,
   /** The world failed. */
-  disk: { exitCode: 1, retryable: false },
-  changed: { exitCode: 1, retryable: false },
-  network: { exitCode: 1, retryable: true },
-  refusedByProvider: { exitCode: 1, retryable: false },
-  unsettled: { exitCode: 1, retryable: false },
-  corrupt: { exitCode: 1, retryable: false },
-  internal: { exitCode: 1, retryable: false },
-  cancelled: { exitCode: 130, retryable: false },
-} as const satisfies Record<string, { exitCode: number; retryable: boolean }>;
+  disk: 1,
+  changed: 1,
+  network: 1,
+  refusedByProvider: 1,
+  unsettled: 1,
+  corrupt: 1,
+  internal: 1,
+  cancelled: 130,
+} as const satisfies Record<string, number>;
 
-export type ErrorCode = keyof typeof CODES;
+export type ErrorCode = keyof typeof EXIT_CODES;
 
 const BRAND = Symbol.for('tranche.error');
 
@@ -41,11 +41,7 @@ export class TrancheError extends Error {
   }
 
   get exitCode(): number {
-    return CODES[this.code].exitCode;
-  }
-
-  get retryable(): boolean {
-    return CODES[this.code].retryable;
+    return EXIT_CODES[this.code];
   }
 }
 

@@ -48,7 +48,6 @@ export async function collectChunk(drive: Drive, index: number, unsent: boolean)
       end: status,
       output: saved?.output ?? null,
       errors: saved?.errors ?? null,
-      usage: end?.usage ?? null,
       problems: end?.problems ?? [],
     };
     const counts = checkCounts(await deps.collectChunk(answers, signal), rows, `chunk ${index}`);

@@ -1,7 +1,7 @@
 import type { RowCounts } from '../model/outcome.ts';
 import type { Clock, Log } from '../ports.ts';
 import type { BatchApi, RenderedChunk } from '../submit/batchApi.ts';
-import type { BatchProblem, BatchUsage, EndStatus, RecordedEvent, RunEvent, SavedFile } from './runEvents.ts';
+import type { BatchProblem, EndStatus, RecordedEvent, RunEvent, SavedFile } from './runEvents.ts';
 import type { ChunkPhase, RunState } from './runState.ts';
 
 /** The append-only memory of a run. */
@@ -33,7 +33,6 @@ export interface ChunkAnswers {
   readonly end: EndStatus;
   readonly output: SavedFile | null;
   readonly errors: SavedFile | null;
-  readonly usage: BatchUsage | null;
   /** Why the whole chunk failed, when it did (`failed`, `refused`). */
   readonly problems: readonly BatchProblem[];
 }

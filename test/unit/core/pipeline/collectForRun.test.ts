@@ -54,7 +54,7 @@ const deps = () => ({
 
 function collect(output: SavedFile): Promise<RowCounts> {
   const answers = { chunk: 1, attempt: 1, rows: ROWS, end: 'completed', output, errors: null } as const;
-  return collectForRun(document, deps())({ ...answers, usage: null, problems: [] }, NEVER);
+  return collectForRun(document, deps())({ ...answers, problems: [] }, NEVER);
 }
 
 function stateOf(output: SavedFile, counts: RowCounts): RunState {
