@@ -40,6 +40,10 @@ function create({ model, at, dies, luck }: Moment): void {
   if (dies === 'before') return;
   if (luck === 1) return record(model, { type: 'notCreated', ...at, reason: 'wait' });
   if (luck === 2) return record(model, { type: 'noRoom', ...at, batchId: null, limit: null, message: 'full' });
+  if (luck === 4) {
+    record(model, { type: 'notCreated', ...at, reason: 'no such file' });
+    return record(model, { type: 'fileLost', ...at, fileId: 'f' });
+  }
   model.batches.set(at.attempt, (model.batches.get(at.attempt) ?? 0) + 1);
   if (dies === 'no') recordCreated(model, at, false);
 }
