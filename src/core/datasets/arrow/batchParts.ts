@@ -25,8 +25,8 @@ export function batchParts(fields: readonly ArrowField[], batch: BatchMeta): Par
     const { rows, nulls } = batch.nodes[node++] ?? { rows: -1, nulls: 0 };
     if (rows < 0) throw new Error('a record batch lacks columns');
     const { layout } = field;
-    const bare = layout.kind === 'null' || layout.kind === 'runEnds';
-    const [validity = null] = bare && !(layout.kind === 'runEnds' && batch.runsHaveValidity) ? [] : next(1);
+    const bare = layout.kind === 'null' || layout.kind === 'runEnds' || layout.kind === 'unread';
+    const [validity = null] = bare && !(layout.kind !== 'null' && batch.runsHaveValidity) ? [] : next(1);
     const count = layout.kind === 'views' ? 1 + (batch.viewBuffers[view++] ?? 0) : bufferCount(field);
     const regions = next(count);
     return { field, rows, nulls: bare ? 0 : nulls, validity, regions, children: field.children.map(partOf) };
@@ -44,6 +44,8 @@ function bufferCount(field: ArrowField): number {
     case 'struct':
     case 'fixedList':
       return 0;
+    case 'unread':
+      return field.layout.buffers;
     case 'bytes':
     case 'listView':
       return 2;

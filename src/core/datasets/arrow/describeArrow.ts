@@ -76,7 +76,7 @@ function factsOfColumn(diskBytes: number, tally: Tally, dictionary: boolean, fie
   return {
     diskBytes,
     encodedBytes: tally.packed ? null : diskBytes,
-    nulls: field.layout.kind === 'runEnds' || dictionary ? null : tally.nulls,
+    nulls: field.layout.kind === 'runEnds' || field.layout.kind === 'unread' || dictionary ? null : tally.nulls,
     textBytes: null,
     dictionary,
   };

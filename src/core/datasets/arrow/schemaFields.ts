@@ -12,6 +12,7 @@ import type { Schema } from 'apache-arrow/fb/schema';
 import { Time } from 'apache-arrow/fb/time';
 import { Timestamp } from 'apache-arrow/fb/timestamp';
 import { Type } from 'apache-arrow/fb/type';
+import { Union } from 'apache-arrow/fb/union';
 import type { ArrowField } from '../values/arrowArray.ts';
 import { decimalType, intervalLayout, listOf, mapOf, structOf, timeUnit } from '../values/arrowColumnType.ts';
 
@@ -25,7 +26,7 @@ interface Budget {
 
 type Described = Pick<ArrowField, 'type' | 'layout' | 'children'>;
 
-/** The columns of a schema message. A plain Error for a broken schema, big-endian data, or a type that has no text (a union), by name. */
+/** The columns of a schema message. A plain Error for a broken schema, big-endian data, or a type that is not known, by name; a union is refused when it is read. */
 export function schemaFields(schema: Schema): ArrowField[] {
   if ((schema.endianness() as number) !== 0) throw new Error('its numbers are big-endian, which is not read');
   const budget: Budget = { fields: MAX_FIELDS };
@@ -88,7 +89,10 @@ function describedType(field: Field, children: readonly ArrowField[]): Described
   const kind = field.typeType();
   const found = numeric(field, kind) ?? textual(field, kind) ?? temporal(field, kind) ?? nested(field, kind, children);
   if (found !== null) return found;
-  throw new Error(kind === Type.Union ? 'a union has no text and is not read' : `Arrow type ${kind} is not read`);
+  if (kind !== Type.Union) throw new Error(`Arrow type ${kind} is not read`);
+  const isDense = (part(field.type(new Union()) as Union | null).mode() as number) === 1;
+  const layout = { kind: 'unread', buffers: isDense ? 2 : 1, why: 'a union has no text and is not read' } as const;
+  return { type: { kind: 'binary' }, layout, children };
 }
 
 function numeric(field: Field, kind: Type): Described | null {

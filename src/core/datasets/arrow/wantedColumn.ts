@@ -9,7 +9,7 @@ export interface WantedColumn {
   readonly field: ArrowField;
 }
 
-/** Where a path leads in a file's fields; null where the file has no such column or field. */
+/** Where a path leads in a file's fields; null where the file has no such column or field. A plain Error for one that holds what has no text (a union). */
 export function wantedColumn(fields: readonly ArrowField[], path: ColumnPath): WantedColumn | null {
   const indexes: number[] = [];
   let among = fields;
@@ -26,7 +26,15 @@ export function wantedColumn(fields: readonly ArrowField[], path: ColumnPath): W
     indexes.push(index);
     among = field.children;
   }
-  return field === undefined ? null : { path, indexes, field };
+  if (field === undefined) return null;
+  refuseUnread(field, path);
+  return { path, indexes, field };
+}
+
+function refuseUnread({ layout, children }: ArrowField, path: ColumnPath): void {
+  if (layout.kind === 'unread') throw new Error(`column "${path.join('.')}": ${layout.why}; leave it out`);
+  if (layout.kind === 'dictionary') refuseUnread(layout.value, path);
+  for (const child of children) refuseUnread(child, path);
 }
 
 /** The part of a wanted column, and the structs around it, whose nulls are its nulls too. */

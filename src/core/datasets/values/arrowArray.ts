@@ -28,7 +28,9 @@ export type ArrowLayout =
       readonly value: ArrowField;
     }
   /** Two children: where the runs end, their values. */
-  | { readonly kind: 'runEnds' };
+  | { readonly kind: 'runEnds' }
+  /** A type without a text, whose column is refused when it is read; so many buffers and no validity. */
+  | { readonly kind: 'unread'; readonly buffers: number; readonly why: string };
 
 /** A column or a part of one, as a schema describes it. */
 export interface ArrowField {
