@@ -21,7 +21,14 @@ export async function describeJsonl(
   signal: AbortSignal,
 ): Promise<FileDescription> {
   const size = { sampleBytes: options.sampleBytes, maxBytes: options.maxRecordBytes };
-  const { bytes, markBytes } = await textHead(source, file, env.codecs, size, (head) => head.includes(LF), signal);
+  const { bytes, markBytes, isAll } = await textHead(
+    source,
+    file,
+    env.codecs,
+    size,
+    (head) => head.includes(LF),
+    signal,
+  );
   const keys = new Set<string>();
   let row = 0;
   let line = 0;
@@ -38,17 +45,16 @@ export async function describeJsonl(
       `${source.name}: row 1 (line 1) is longer than ${most} MB, the most one line may have; a JSON Lines file has one object a line.`,
     );
   }
-  const isAll =
-    file.compression === 'none' ? markBytes + bytes.length >= source.sizeBytes : bytes.length < options.sampleBytes;
   return {
     columns: [...keys].map((name) => ({ name, type: { kind: 'json' }, nullable: true })),
     rows: null,
     columnFacts: new Map(),
-    notices: isAll
-      ? []
-      : [
-          `its columns are the keys of its first ${bytesShown(markBytes + bytes.length)}; keys that come later are not known.`,
-        ],
+    notices:
+      isAll || (file.compression === 'none' && markBytes + bytes.length >= source.sizeBytes)
+        ? []
+        : [
+            `its columns are the keys of its first ${bytesShown(markBytes + bytes.length)}; keys that come later are not known.`,
+          ],
     identity: { from: 0, to: source.sizeBytes },
   };
 }

@@ -11,6 +11,8 @@ export interface TextHead {
   readonly bytes: Uint8Array;
   /** Bytes of the byte order mark before them. */
   readonly markBytes: number;
+  /** Whether it is all of the text, as far as reading it told. */
+  readonly isAll: boolean;
 }
 
 /**
@@ -38,10 +40,10 @@ export async function textHead(
     wanted *= 2;
     const bytes = started(pieces.splice(0), source.name);
     pieces.push(bytes);
-    if (length >= maxBytes || isEnough(withoutMark(bytes).bytes)) return withoutMark(bytes);
+    if (length >= maxBytes || isEnough(withoutMark(bytes).bytes)) return { ...withoutMark(bytes), isAll: false };
   }
   if (length > 0 && pieces.at(-1)?.at(-1) !== LF) pieces.push(Uint8Array.of(LF));
-  return withoutMark(started(pieces, source.name));
+  return { ...withoutMark(started(pieces, source.name)), isAll: true };
 }
 
 function started(pieces: readonly Uint8Array[], name: string): Uint8Array {
@@ -50,7 +52,7 @@ function started(pieces: readonly Uint8Array[], name: string): Uint8Array {
   return bytes;
 }
 
-function withoutMark(bytes: Uint8Array): TextHead {
+function withoutMark(bytes: Uint8Array): Pick<TextHead, 'bytes' | 'markBytes'> {
   const markBytes = bomBytes(bytes);
   return { bytes: bytes.subarray(markBytes), markBytes };
 }
