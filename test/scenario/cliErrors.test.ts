@@ -31,7 +31,7 @@ const cases: readonly Case[] = [
   {
     name: 'a truncated Parquet file',
     file: 'cut.parquet',
-    content: 'PAR1 and no more',
+    content: Buffer.from('PAR1\x15\x04\x00\xff and no more', 'latin1'),
     says: /cut\.parquet is not a Parquet file or was cut short/,
   },
   {
