@@ -1,5 +1,6 @@
 import type { DatasetFormat, FileCompression } from '../model/dataset.ts';
 import type { ByteSource, Codecs } from '../ports.ts';
+import { formatOfEnding } from './fileEnding.ts';
 
 /** What a file's first bytes say. */
 export type Content =
@@ -38,9 +39,9 @@ export async function sniffContent(source: ByteSource, codecs: Codecs, signal: A
   if (source.sizeBytes === 0) return { kind: 'empty' };
   const head = await source.read(0, Math.min(HEAD_BYTES, source.sizeBytes), signal);
   const compression = compressionOf(head);
-  if (compression === 'none') return contentOf(latin(head), compression);
+  if (compression === 'none') return contentOf(latin(head), compression, source.name);
   for await (const piece of codecs.unpackStream(compression, source, signal)) {
-    if (piece.length > 0) return contentOf(latin(piece.subarray(0, HEAD_BYTES)), compression);
+    if (piece.length > 0) return contentOf(latin(piece.subarray(0, HEAD_BYTES)), compression, source.name);
   }
   return { kind: 'empty' };
 }
@@ -60,11 +61,12 @@ function latin(bytes: Uint8Array): string {
 /** Bytes that no text has. */
 const BINARY = /[\0-\x08\x0e-\x1a\x1c-\x1f]/;
 
-function contentOf(head: string, compression: FileCompression): Content {
+function contentOf(head: string, compression: FileCompression, name: string): Content {
   const zeroAt = head.indexOf('\0');
   // A text may begin with the letters of a mark: a column of a CSV file may be named PARENT or ORCID.
   const isBinary = BINARY.test(head) || !/^[ -~]/.test(head);
-  const magic = isBinary ? MAGIC.find(([bytes]) => head.startsWith(bytes)) : undefined;
+  const ending = formatOfEnding(name);
+  const magic = MAGIC.find(([bytes, format]) => head.startsWith(bytes) && (isBinary || ending === format));
   if (magic !== undefined) {
     if (compression === 'none') return { kind: 'format', format: magic[1], compression };
     return { kind: 'foreign', what: `a ${compression} file around a ${magic[1]} file`, zeroAt };

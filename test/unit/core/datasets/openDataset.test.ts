@@ -115,6 +115,8 @@ describe('the format', () => {
         expect([dataset.format, dataset.columns[0]?.name]).toEqual(['csv', name]);
       }
     }
+    await put('rows.parquet', 'PAR1 and no more');
+    expect(await refusal(open('rows.parquet'))).toMatch(/rows\.parquet is not a Parquet file or was cut short/);
     await put('rows.orc', 'ORC\x08\x01');
     expect(await refusal(open('rows.orc'))).toMatch(/^badData: rows\.orc is an ORC file;/);
     await put('rows.csv', 'BZh91AY&SY\x01\xff\0');
