@@ -31,6 +31,13 @@ function pathInside(name: string, type: ColumnType): ColumnPath | null {
   return type.kind === 'json' ? name.split('.') : null;
 }
 
+/** JSON Lines name their columns only where they use them. */
+function laterKeys(columns: readonly Column[]): string {
+  if (columns.some(({ type }) => type.kind !== 'json' && type.kind !== 'utf8')) return '';
+  if (!columns.some(({ type }) => type.kind === 'json')) return '';
+  return ' (A key that no line in the first 1 MB of a JSON Lines file has is not known; give it to the first line, as null perhaps.)';
+}
+
 /** The end of a sentence on why there is no such column. */
 function whyNot(reference: ColumnReference, columns: readonly Column[]): string {
   const name = reference.name;
@@ -39,7 +46,7 @@ function whyNot(reference: ColumnReference, columns: readonly Column[]): string 
   const first = columns.find((column) => dot > 0 && column.name === name.slice(0, dot));
   if (first === undefined) {
     const known = columns.map((column) => column.name);
-    return `names a column the dataset does not have; ${meant(name, known)}`;
+    return `names a column the dataset does not have; ${meant(name, known)}${laterKeys(columns)}`;
   }
   const rest = JSON.stringify(name.slice(dot + 1));
   const column = JSON.stringify(first.name);
