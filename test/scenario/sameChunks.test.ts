@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCli } from '../support/cli.ts';
 import { python } from '../support/python.ts';
-import { openWorkFolder, type WorkFolder } from '../support/workFolder.ts';
+import { openWorkFolder, postsJsonl, type WorkFolder } from '../support/workFolder.ts';
 
 /** Writes one table of odd texts in every format; text columns only, so that all formats hold the same values. */
 const WRITE = `
@@ -142,5 +142,28 @@ describe('one table in every format', () => {
       const { stdout } = await runCli(['plan', job, '--json'], folder.path);
       expect([file, (JSON.parse(stdout) as { rows: number }).rows]).toEqual([file, 777]);
     }
+  });
+
+  it('gives the same chunks whatever is kept of the rows, and keeps it whole', async () => {
+    await folder.write('many.jsonl', postsJsonl(60_000));
+    const hashes: string[] = [];
+    for (const columns of [[], ['text', 'lang']]) {
+      const name = `kept-${columns.length}`;
+      const job = await folder.job(name, 'many.jsonl', { results: { columns }, dataset: { key: ['id', 'text'] } });
+      const out = path.join(folder.path, `out-${name}`);
+      const { code, stderr } = await runCli(['render', job, '--out', out], folder.path, { TRANCHE_WORKERS: '1' });
+      expect(code, stderr).toBe(0);
+      const hash = createHash('sha256');
+      for (const file of (await readdir(out)).filter((one) => one.startsWith('chunk-')).sort()) {
+        hash.update(await readFile(path.join(out, file)));
+      }
+      hashes.push(hash.digest('hex'));
+    }
+    expect(hashes[1]).toBe(hashes[0]);
+    const kept = await python(
+      'import sys, pyarrow.parquet as pq\nt = pq.read_table(sys.argv[1])\nprint(t.num_rows, t.column("text").null_count, len(set(t.column("id").to_pylist())))',
+      [path.join(folder.path, 'out-kept-2', 'keys.parquet')],
+    );
+    expect(kept.trim()).toBe('60000 0 60000');
   });
 });

@@ -3,7 +3,7 @@ import type { FragmentReader } from '../datasets/formatReader.ts';
 import type { Block, FatalRow, FoundRow } from '../model/block.ts';
 import type { Fragment } from '../model/dataset.ts';
 import { keepColumn } from '../render/keptColumn.ts';
-import { openLineRenderer, type LineBatch, type LineRenderer } from '../render/lineRenderer.ts';
+import { openLineRenderer, type LineBatch, type LineRenderer, type RenderedLines } from '../render/lineRenderer.ts';
 import { SKIP } from '../render/skip.ts';
 import { fitLines } from './fitLines.ts';
 import { limitTokens } from './limitTokens.ts';
@@ -55,22 +55,23 @@ function blockOf(
   { setup, kernel, meter, cell }: Making,
   { rows, lines, tokens }: Prepared,
   [from, to]: readonly [from: number, to: number],
-  bytes: Uint8Array | null,
+  rendered: RenderedLines | null,
 ): Block {
   const skipped = skippedRows(kernel, setup, rows, lines, [from, to], cell);
   const isLast = to === rows.count;
   const atEnd: FatalRow | null = rows.fatal && isLast ? { ...rows.fatal, row: to - from } : null;
-  const kept = setup.keep ? [rows.ids, ...rows.key, ...rows.carried] : null;
+  const keeping = setup.keep ? [rows.ids, ...rows.key, ...rows.carried] : null;
+  const kept = keeping?.map((column) => keepColumn(kernel, column, from, to)) ?? null;
   return {
     rows: to - from,
     lengths: new Uint32Array(kernel.bytes(lines.lengths + 4 * from, 4 * (to - from)).slice().buffer),
-    bytes,
+    bytes: rendered?.bytes ?? null,
     tokens: tokens?.slice(from, to) ?? null,
     sampled: meter?.sample(lines, rows.hashes, from, to) ?? [],
     idHashes: rows.hashes.slice(from, to),
     skipped,
     found: [],
-    kept: kept?.map((column) => keepColumn(kernel, column, from, to)) ?? null,
+    kept,
     fatal: failsOn(setup, skipped) ?? atEnd,
   };
 }
@@ -79,9 +80,9 @@ function* renderedBlocks(making: Making, rows: ScanRows): Generator<Block> {
   const prepared = prepare(making, rows);
   let from = 0;
   do {
-    const { toRow, bytes } = making.renderer.render(prepared.lines, from);
-    yield blockOf(making, prepared, [from, toRow], bytes);
-    from = toRow;
+    const rendered = making.renderer.render(prepared.lines, from);
+    yield blockOf(making, prepared, [from, rendered.toRow], rendered);
+    from = rendered.toRow;
   } while (from < rows.count);
 }
 

@@ -22,9 +22,10 @@ export interface LineBatch {
   readonly lengths: number;
 }
 
-/** Lines of rows [fromRow, toRow) back to back; `bytes` is a view that dies with the next call, so copy it. */
+/** Lines of rows [fromRow, toRow) back to back. They lie in the kernel until the next `render` or `prepare`. */
 export interface RenderedLines {
   readonly toRow: number;
+  /** A view made when it is asked for: ask once everything else that may make the kernel grow is done. */
   readonly bytes: Uint8Array;
 }
 
@@ -52,6 +53,15 @@ function reserveLine(kernel: Kernel, bytes: number): number {
     const sentence = `One row makes a line of ${bytes} bytes or more, too long to render; set limits.maxBytes below that, so that the row is quarantined.`;
     throw new TrancheError('notSupported', sentence, error);
   }
+}
+
+function linesAt(kernel: Kernel, toRow: number, at: number, length: number): RenderedLines {
+  return {
+    toRow,
+    get bytes() {
+      return kernel.bytes(at, length);
+    },
+  };
 }
 
 function layLiterals(kernel: Kernel, template: LineTemplate): { at: number; length: number }[] {
@@ -106,8 +116,12 @@ export function openLineRenderer(kernel: Kernel, template: LineTemplate, maxLine
       batch.lengths,
     );
 
+  /** Where the area of a line longer than a block begins, while it holds one. */
+  let longLine: number | null = null;
+
   return {
     prepare: (rows, ids, columns) => {
+      longLine = null; // the caller gave it back with the batch before
       const batch = { rows, ids, columns, skip: kernel.reserve(rows), lengths: kernel.reserve(4 * rows) };
       kernel.bytes(batch.skip, rows).fill(0);
       skipEmptyInputs(batch);
@@ -123,17 +137,18 @@ export function openLineRenderer(kernel: Kernel, template: LineTemplate, maxLine
       kernel.measureLines(0, batch.rows, segments, count, batch.skip, batch.lengths);
     },
     render: (batch, fromRow) => {
+      if (longLine !== null) kernel.release(longLine);
+      longLine = null;
       aim(batch);
       let out = block;
       let toRow = renderInto(batch, fromRow, out, BLOCK_BYTES);
       if (toRow === fromRow && fromRow < batch.rows) {
         const needed = (kernel.ints(batch.lengths + 4 * fromRow, 1)[0] ?? 0) >>> 0;
-        const mark = kernel.mark();
+        longLine = kernel.mark();
         out = reserveLine(kernel, needed);
         toRow = renderInto(batch, fromRow, out, needed);
-        kernel.release(mark);
       }
-      return { toRow, bytes: kernel.bytes(out, kernel.renderedBytes()) };
+      return linesAt(kernel, toRow, out, kernel.renderedBytes());
     },
   };
 }
