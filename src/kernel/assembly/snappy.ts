@@ -15,6 +15,44 @@ import { copy } from './bytes';
   for (let k: usize = 0; k < n; k += 16) v128.store(to + k, v128.load(from + k));
 }
 
+/** Room that the plain elements of `plainElements` may need on either side without asking again. */
+const MARGIN: usize = 96;
+let plainSrc: usize = 0;
+let plainTo: usize = 0;
+
+/**
+ * Elements far from the ends of input and room, without a question for each byte: short literals and references with one or two byte offsets.
+ * Stops before any other element, or a reference that reaches too far back; leaves where in plainSrc and plainTo.
+ */
+function plainElements(src: usize, end: usize, base: usize, to: usize, room: usize): void {
+  while (src + MARGIN <= end && to + MARGIN <= room) {
+    const tag = <usize>load<u8>(src);
+    const kind = tag & 3;
+    if (kind == 0) {
+      const n = (tag >> 2) + 1;
+      if (n > 60) break;
+      v128.store(to, v128.load(src, 1));
+      for (let k: usize = 16; k < n; k += 16) v128.store(to + k, v128.load(src + k, 1));
+      src += n + 1;
+      to += n;
+      continue;
+    }
+    if (kind == 3) break;
+    const n = kind == 1 ? ((tag >> 2) & 7) + 4 : (tag >> 2) + 1;
+    const offset = kind == 1 ? ((tag >> 5) << 8) | <usize>load<u8>(src, 1) : <usize>load<u16>(src, 1);
+    if (offset - 1 >= to - base) break;
+    if (offset >= 16) {
+      const from = to - offset;
+      v128.store(to, v128.load(from));
+      for (let k: usize = 16; k < n; k += 16) v128.store(to + k, v128.load(from + k));
+    } else repeat(to, n, offset);
+    to += n;
+    src += kind == 1 ? 2 : 3;
+  }
+  plainSrc = src;
+  plainTo = to;
+}
+
 /**
  * Unpacks elements of [src, end) to `to`, at most up to `room`; references may reach back to `base`. At state lie five u32: where input and output
  * stopped, bytes of a literal that are still to come, bytes of a reference, its offset; the last three are taken from there (first zeros).
@@ -40,6 +78,9 @@ export function snappyPiece(state: usize, src: usize, end: usize, base: usize, t
       length -= n;
       if (length) { status = 1; break; }
     }
+    plainElements(src, end, base, to, room);
+    src = plainSrc;
+    to = plainTo;
     if (src >= end) break;
     const tag = <usize>load<u8>(src), left = end - src;
     const kind = tag & 3;
