@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { ReadEnv } from '../core/datasets/formatReader.ts';
 import type { WorkPool } from '../core/pipeline/workPool.ts';
 import type { Hasher } from '../core/ports.ts';
-import { newHasher } from '../platform/hasher.ts';
+import { newHasher } from '../platform/newHasher.ts';
 import { readMachineConfig, type MachineConfig } from '../platform/machineConfig.ts';
 import { stateFolders, type Environment } from '../platform/stateFolder.ts';
 import { openWorkThreads } from '../platform/workThreads.ts';

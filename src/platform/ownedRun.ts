@@ -3,7 +3,7 @@ import type { Clock } from '../core/ports.ts';
 import type { RunFiles } from '../core/runs/runPorts.ts';
 import { openJournal, readJournal, type JournalFile } from './journalFile.ts';
 import { acquireLease, type Lease, type Surface } from './lease.ts';
-import { makePrivateFolder } from './privateFolder.ts';
+import { makePrivateFolder } from './makePrivateFolder.ts';
 import { openRunFiles } from './runFiles.ts';
 import { journalPath, leasePath } from './runFolders.ts';
 

@@ -19,7 +19,7 @@ import { planHash } from './planHash.ts';
 import { scanBlocks } from './scanBlocks.ts';
 import { sideBySide } from './sideBySide.ts';
 import { tokenFigures } from './tokenFigures.ts';
-import { refuseRepeatedIds } from './uniqueIds.ts';
+import { refuseRepeatedIds } from './refuseRepeatedIds.ts';
 import type { WorkPool } from './workPool.ts';
 
 /** What planning needs from outside. */

@@ -14,7 +14,7 @@ import { planHash } from './planHash.ts';
 import { renderChunks, type RenderDeps, type RenderEnd, type WrittenChunk } from './renderChunks.ts';
 import { sideBySide } from './sideBySide.ts';
 import { tokenFigures } from './tokenFigures.ts';
-import { refuseRepeatedIds } from './uniqueIds.ts';
+import { refuseRepeatedIds } from './refuseRepeatedIds.ts';
 import type { WorkPool } from './workPool.ts';
 
 /** The folder that chunk files go to. */

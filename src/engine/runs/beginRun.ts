@@ -18,7 +18,7 @@ import { acquireLease, type Lease } from '../../platform/lease.ts';
 import type { ProviderConfig } from '../../platform/machineConfig.ts';
 import { openOwnedRun, type OwnedRun } from '../../platform/ownedRun.ts';
 import { openPartFile } from '../../platform/partFile.ts';
-import { makePrivateFolder } from '../../platform/privateFolder.ts';
+import { makePrivateFolder } from '../../platform/makePrivateFolder.ts';
 import { openResultFolder } from '../../platform/resultFiles.ts';
 import { newRunId, runFolder } from '../../platform/runFolders.ts';
 import { syncFolder } from '../../platform/syncFolder.ts';

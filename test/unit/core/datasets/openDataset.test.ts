@@ -12,7 +12,7 @@ import { isTrancheError } from '../../../../src/core/errors.ts';
 import type { DatasetFormat } from '../../../../src/core/model/dataset.ts';
 import { openCodecs } from '../../../../src/platform/codecs.ts';
 import { localFiles } from '../../../../src/platform/localFiles.ts';
-import { newHasher } from '../../../../src/platform/hasher.ts';
+import { newHasher } from '../../../../src/platform/newHasher.ts';
 import { openKernel } from '../../../../src/kernel/kernel.ts';
 import { python } from '../../../support/python.ts';
 import { xxh64 } from '../../../support/xxh64.ts';

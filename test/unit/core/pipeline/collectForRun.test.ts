@@ -10,7 +10,7 @@ import { replayRun } from '../../../../src/core/runs/replay.ts';
 import { countsOf, sumCounts } from '../../../../src/core/runs/rowCounts.ts';
 import type { RunEvent, SavedFile } from '../../../../src/core/runs/runEvents.ts';
 import type { RunState } from '../../../../src/core/runs/runState.ts';
-import { newHasher } from '../../../../src/platform/hasher.ts';
+import { newHasher } from '../../../../src/platform/newHasher.ts';
 import { openResultFolder } from '../../../../src/platform/resultFiles.ts';
 import { runCreated } from '../../../scenario/runWorld.ts';
 import { chatLine, jobOf, keptFile, memorySource, NEVER, noCodecs } from '../collect/collectFixtures.ts';

@@ -7,7 +7,7 @@ import { planJob, type PlanDeps, type PlanOptions } from '../../../../src/core/p
 import { renderChunks, type RenderDeps } from '../../../../src/core/pipeline/renderChunks.ts';
 import { loadJob } from '../../../../src/engine/loadJob.ts';
 import { openReadEnv } from '../../../../src/engine/readEnv.ts';
-import { newHasher } from '../../../../src/platform/hasher.ts';
+import { newHasher } from '../../../../src/platform/newHasher.ts';
 import { openTempSpace } from '../../../../src/platform/tempSpace.ts';
 import { inlinePool } from './inlinePool.ts';
 

@@ -9,7 +9,7 @@ import { profileDataset } from '../../../../src/core/pipeline/profileDataset.ts'
 import type { Footprint } from '../../../../src/core/profile/footprint.ts';
 import { loadJob } from '../../../../src/engine/loadJob.ts';
 import { openReadEnv } from '../../../../src/engine/readEnv.ts';
-import { newHasher } from '../../../../src/platform/hasher.ts';
+import { newHasher } from '../../../../src/platform/newHasher.ts';
 import { openTempSpace } from '../../../../src/platform/tempSpace.ts';
 import { inlinePool } from './inlinePool.ts';
 

@@ -5,7 +5,7 @@ import type { ReadEnv } from '../../../../src/core/datasets/formatReader.ts';
 import type { WorkPool } from '../../../../src/core/pipeline/workPool.ts';
 import { beginRun, type BeginOptions, type PlannedRun } from '../../../../src/engine/runs/beginRun.ts';
 import type { Engine } from '../../../../src/engine/openEngine.ts';
-import { newHasher } from '../../../../src/platform/hasher.ts';
+import { newHasher } from '../../../../src/platform/newHasher.ts';
 import { acquireLease } from '../../../../src/platform/lease.ts';
 import { newRunId } from '../../../../src/platform/runFolders.ts';
 import { openWorkFolder, type WorkFolder } from '../../../support/workFolder.ts';
