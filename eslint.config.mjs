@@ -33,7 +33,7 @@ export default tseslint.config(
     ],
   },
   {
-    files: ['src/**/*.ts', 'test/**/*.ts'],
+    files: ['src/**/*.ts', 'webview/**/*.ts', 'test/**/*.ts'],
     extends: [tseslint.configs.recommendedTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
@@ -67,6 +67,12 @@ export default tseslint.config(
     ['src/rehearsal/**/*.ts'],
     [[['vscode'], 'only src/extension'], above('platform', 'engine', 'cli', 'extension')],
   ),
+  layer(['src/protocol/**/*.ts'], [NODE, SDK, above('platform', 'engine', 'cli', 'rehearsal', 'extension')]),
   layer(['src/engine/**/*.ts'], [[['vscode'], 'only src/extension'], above('cli', 'extension')]),
+  layer(['src/extension/**/*.ts'], [above('core', 'kernel', 'platform', 'rehearsal', 'engine', 'cli')]),
+  layer(
+    ['webview/**/*.ts'],
+    [NODE, SDK, above('core', 'kernel', 'platform', 'rehearsal', 'engine', 'cli', 'extension')],
+  ),
   { files: ['src/cli/**/*.ts'], rules: { 'no-console': 'off' } },
 );

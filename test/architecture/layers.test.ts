@@ -26,7 +26,9 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   core: ['kernel'],
   platform: ['core', 'kernel'],
   rehearsal: ['core'],
-  engine: ['core', 'kernel', 'platform', 'rehearsal'],
+  protocol: ['core'],
+  engine: ['core', 'kernel', 'platform', 'rehearsal', 'protocol'],
+  extension: ['protocol'],
   cli: ['core', 'engine', 'platform', 'rehearsal'],
 };
 

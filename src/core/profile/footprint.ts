@@ -3,6 +3,7 @@ import type { Dataset, DatasetFormat } from '../model/dataset.ts';
 import type { CostBound } from '../model/plan.ts';
 import type { ColumnFigures, TextSizes } from './columnFigures.ts';
 import { footprintRules } from './footprintRules.ts';
+import type { SizeHistogram } from './sizeHistogram.ts';
 import { PANDAS_INDEX_BYTES, pandasArrowFigure, pandasFigure, sparkFigure } from './memoryRules.ts';
 
 /** Where figures come from: metadata alone, a sample as well, or every row. */
@@ -25,6 +26,18 @@ export interface ColumnFootprint {
   readonly spark: Figure;
   /** Whether a job's request uses it; null without a job. */
   readonly used: boolean | null;
+  /** UTF-8 bytes of its texts, for drawing; null where `text` is. */
+  readonly histogram: SizeHistogram | null;
+}
+
+/** One of the rows that weigh most, among those that were read. */
+export interface LargestRow {
+  /** Texts of the key columns with a job, else null. */
+  readonly key: readonly string[] | null;
+  /** The file it lies in, relative to the dataset, and its row there, from 0; null where only the order in the dataset is known. */
+  readonly file: string;
+  readonly row: number | null;
+  readonly bytes: number;
 }
 
 /** What a dataset weighs; every figure says how it is known. Bytes are decimal counts. */
@@ -48,6 +61,10 @@ export interface Footprint {
   readonly cost: Figure;
   /** Null without a job. */
   readonly request: RequestFigures | null;
+  /** Bytes of a row: its batch line with a job, else the texts of all its columns; null before rows were read. */
+  readonly rowSizes: SizeHistogram | null;
+  /** The largest rows that were read, largest first, at most ten; all rows were read only at the stage `exact`. */
+  readonly largestRows: readonly LargestRow[];
   readonly read: { readonly bytes: number; readonly seconds: number };
   readonly stage: FootprintStage;
   /** Sentences on how figures came about. */
@@ -110,6 +127,7 @@ function columnFootprints(parts: FootprintParts): ColumnFootprint[] {
       pandas: whole(pandasFigure(weighed)),
       spark: whole(sparkFigure(weighed)),
       used: forJob ? used !== undefined : null,
+      histogram: null,
     };
   });
 }
@@ -144,6 +162,8 @@ export function makeFootprint(parts: FootprintParts): Footprint {
     tokens: whole(inAll?.tokens ?? sum((column) => column.tokens)),
     cost: request?.cost.greatest ?? unknownFigure(),
     request,
+    rowSizes: null,
+    largestRows: [],
     read: parts.read,
     stage: parts.stage,
     rules: footprintRules(dataset.format, forJob),

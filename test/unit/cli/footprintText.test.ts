@@ -23,6 +23,7 @@ function column(name: string, more: Partial<ColumnFootprint> = {}): ColumnFootpr
     pandas: exactly(1),
     spark: exactly(1),
     used: null,
+    histogram: null,
     ...more,
   };
 }
@@ -45,6 +46,8 @@ function footprint(columns: readonly ColumnFootprint[], more: Partial<Footprint>
     tokens: estimated(212e6, 206e6, 218e6),
     cost: unknownFigure(),
     request: null,
+    rowSizes: null,
+    largestRows: [],
     read: { bytes: 1_900_000, seconds: 0.8 },
     stage: 'sample',
     rules: ['A rule that goes on '.repeat(12).trim()],

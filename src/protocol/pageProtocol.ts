@@ -1,0 +1,57 @@
+import type { ProfileSnapshot } from '../core/pipeline/profiling.ts';
+import type { PlannedJob, WireError } from './engineProtocol.ts';
+
+/** What the footprint page shows: a pure function of this draws it. */
+export interface FootprintPageState {
+  readonly page: 'footprint';
+  /** Last part of the path, and where it lies, for people. */
+  readonly title: string;
+  readonly where: string;
+  /** `changed`: the data on disk are no longer those that were read. */
+  readonly state: 'reading' | 'done' | 'changed' | 'cancelled' | 'failed';
+  readonly snapshot: ProfileSnapshot | null;
+  readonly error: WireError | null;
+  /** The job whose request is weighed as well; null without one. */
+  readonly jobName: string | null;
+}
+
+/** What the plan page shows. */
+export interface PlanPageState {
+  readonly page: 'plan';
+  readonly title: string;
+  /** `stale`: the job or its data changed since; the plan shown is the one before. */
+  readonly state: 'planning' | 'planned' | 'stale' | 'cancelled' | 'failed';
+  readonly measuredRows: number;
+  readonly planned: PlannedJob | null;
+  readonly error: WireError | null;
+  /** False in a workspace that is not trusted: nothing can be sent from it. */
+  readonly mayRun: boolean;
+  /** Written files or a begun run under way: the sentence that says so. */
+  readonly doing: string | null;
+}
+
+export type PageState = FootprintPageState | PlanPageState;
+
+/** What a page asks its host to do; the host answers by another state. */
+export type PageAction =
+  | { readonly do: 'cancel' }
+  | { readonly do: 'again' }
+  | { readonly do: 'exact' }
+  | { readonly do: 'planJob' }
+  | { readonly do: 'openJob' }
+  | { readonly do: 'writeFiles' }
+  | { readonly do: 'rehearse' }
+  | { readonly do: 'run' }
+  | { readonly do: 'showLog' };
+
+/** Every request of a page to its host. */
+export interface PageRequests {
+  /** The page is there: the newest state, and from then on `state` events. `seq` counts what was sent to this page. */
+  readonly ready: { readonly params: object; readonly result: { readonly seq: number; readonly state: PageState } };
+  readonly act: { readonly params: PageAction; readonly result: null };
+}
+
+/** What a host tells its page; a gap in `seq` makes the page ask `ready` again. */
+export interface PageEvents {
+  readonly state: { readonly seq: number; readonly state: PageState };
+}
