@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../core/errors.ts';
 import type { ProfileSnapshot } from '../core/pipeline/profiling.ts';
+import type { RowOutcome } from '../core/model/outcome.ts';
 import type { Plan } from '../core/model/plan.ts';
 import type { RunSnapshot } from './runSnapshot.ts';
 
@@ -70,6 +71,20 @@ export interface PreparedRun {
   readonly warnings: readonly string[];
 }
 
+/** The first thing that is wrong with a job file; line and column count from 1, and are null where the problem is no place in it. */
+export interface JobProblem {
+  readonly message: string;
+  readonly line: number | null;
+  readonly column: number | null;
+}
+
+/** A row that is not ok: its key, what became of it, and why. */
+export interface FailedRow {
+  readonly key: readonly string[];
+  readonly status: RowOutcome;
+  readonly reason: string | null;
+}
+
 /** Every request to the engine. All can be cancelled; `cancelled` is then the error. */
 export interface EngineRequests {
   /** Once, and again whenever a setting or a key changes. */
@@ -86,6 +101,8 @@ export interface EngineRequests {
     readonly result: ProfileSnapshot;
   };
   readonly 'job/propose': { readonly params: { readonly uri: string }; readonly result: ProposedJob };
+  /** Reads a job file, not its data: what is wrong with it, or null. */
+  readonly 'job/check': { readonly params: { readonly jobPath: string }; readonly result: JobProblem | null };
   /** `plan/changed` says how many rows are measured. */
   readonly 'job/plan': {
     readonly params: { readonly id: string; readonly jobPath: string };
@@ -124,6 +141,11 @@ export interface EngineRequests {
   };
   /** Cancels at the provider and ends the run, whoever drives it. */
   readonly 'run/cancel': { readonly params: { readonly runId: string }; readonly result: null };
+  /** The first rows of a finished run that are not ok, and how many there are. */
+  readonly 'run/failures': {
+    readonly params: { readonly runId: string; readonly limit: number };
+    readonly result: { readonly total: number; readonly rows: readonly FailedRow[] };
+  };
   /** All runs of this machine, newest first; from then on `run/changed` tells what is new. */
   readonly 'runs/watch': {
     readonly params: object;
