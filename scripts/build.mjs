@@ -1,5 +1,15 @@
-// Builds dist/: the CLI and its worker, one folder that needs nothing else at run time. Skipped when dist/ is newer than its sources.
-import { chmodSync, copyFileSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
+// Builds dist/: command line, engine, extension and pages, one folder that needs nothing else at run time. Skipped when dist/ is newer than its sources.
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  utimesSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { installPackages, root } from './install.mjs';
@@ -7,6 +17,60 @@ import { installPackages, root } from './install.mjs';
 const REQUIRE =
   "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
 const CLI = `${root}dist/cli.mjs`;
+const COMMON = {
+  absWorkingDir: root,
+  outdir: 'dist',
+  bundle: true,
+  minify: true,
+  legalComments: 'linked',
+  logLevel: 'warning',
+  metafile: true,
+};
+
+/** Command line, engine and scan worker share their code in chunks, loaded when first used. */
+const NODE = {
+  ...COMMON,
+  entryPoints: {
+    cli: 'src/cli/main.ts',
+    scanWorker: 'src/engine/scanWorker.ts',
+    engine: 'src/engine/engineProcess.ts',
+  },
+  outExtension: { '.js': '.mjs' },
+  chunkNames: 'chunk-[hash]',
+  splitting: true,
+  format: 'esm',
+  mainFields: ['module', 'main'], // jsonc-parser's other form cannot be bundled
+  platform: 'node',
+  target: 'node20',
+  keepNames: true,
+  banner: { js: REQUIRE },
+};
+
+/** What VS Code loads: CommonJS. */
+const EXTENSION = {
+  ...COMMON,
+  entryPoints: { extension: 'src/extension/extension.ts' },
+  outExtension: { '.js': '.cjs' },
+  format: 'cjs',
+  mainFields: ['module', 'main'],
+  platform: 'node',
+  target: 'node22',
+  keepNames: true,
+  external: ['vscode'],
+};
+
+/** What its pages load: classic scripts and one sheet of styles. */
+const PAGES = {
+  ...COMMON,
+  entryPoints: {
+    'webview/footprint': 'webview/footprint/main.ts',
+    'webview/plan': 'webview/plan/main.ts',
+    'webview/page': 'webview/ui/page.css',
+  },
+  format: 'iife',
+  platform: 'browser',
+  target: 'chrome138',
+};
 
 function modifiedMs(file) {
   return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
@@ -14,38 +78,36 @@ function modifiedMs(file) {
 
 /** Newest change of anything that dist/ is made of. */
 function sourcesModifiedMs() {
-  const sources = readdirSync(`${root}src`, { recursive: true, encoding: 'utf8' }).map((name) => `${root}src/${name}`);
+  const folders = ['src', 'webview'].filter((folder) => existsSync(root + folder));
+  const sources = folders.flatMap((folder) =>
+    readdirSync(root + folder, { recursive: true, encoding: 'utf8' }).map((name) => `${root}${folder}/${name}`),
+  );
   const others = ['package.json', 'package-lock.json', 'scripts/build.mjs'].map((name) => root + name);
   return Math.max(...[...sources, ...others].map(modifiedMs));
 }
 
-async function bundle() {
+/** Names of what was written, below dist/. */
+async function bundle(options) {
   const esbuild = await import('esbuild');
+  const there = Object.entries(options.entryPoints).filter(([, file]) => existsSync(root + file));
+  if (there.length === 0) return [];
   const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
   const { metafile } = await esbuild.build({
-    absWorkingDir: root,
-    entryPoints: { cli: 'src/cli/main.ts', scanWorker: 'src/engine/scanWorker.ts' },
-    outdir: 'dist',
-    outExtension: { '.js': '.mjs' },
-    chunkNames: 'chunk-[hash]',
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    mainFields: ['module', 'main'], // jsonc-parser's other form cannot be bundled
-    platform: 'node',
-    target: 'node20',
-    minify: true,
-    keepNames: true,
-    legalComments: 'linked',
-    logLevel: 'warning',
-    metafile: true,
-    banner: { js: REQUIRE },
+    ...options,
+    entryPoints: Object.fromEntries(there),
     define: { __VERSION__: JSON.stringify(version) },
   });
   return Object.keys(metafile.outputs).map((file) => file.replace('dist/', ''));
 }
 
-/** Bundles the CLI and the scan worker into dist/ (shared code in chunks, loaded when first used). */
+function removeOthers(built) {
+  for (const name of readdirSync(`${root}dist`, { recursive: true, encoding: 'utf8' })) {
+    if (statSync(`${root}dist/${name}`).isDirectory() || name.endsWith('.vsix')) continue;
+    if (!built.has(name.replaceAll('\\', '/'))) rmSync(`${root}dist/${name}`);
+  }
+}
+
+/** Bundles everything that runs into dist/. */
 export async function build() {
   installPackages();
   const { buildKernel } = await import('./buildKernel.mjs');
@@ -55,10 +117,10 @@ export async function build() {
   const wanted = sourcesModifiedMs();
   if (modifiedMs(CLI) > wanted) return;
   mkdirSync(`${root}dist`, { recursive: true });
-  const built = new Set([...(await bundle()), 'parquet_wasm_bg.wasm']);
+  const written = await Promise.all([NODE, EXTENSION, PAGES].map(bundle));
   const require = createRequire(import.meta.url);
   copyFileSync(require.resolve('parquet-wasm/esm/parquet_wasm_bg.wasm'), `${root}dist/parquet_wasm_bg.wasm`);
-  for (const name of readdirSync(`${root}dist`)) if (!built.has(name)) rmSync(`${root}dist/${name}`);
+  removeOthers(new Set([...written.flat(), 'parquet_wasm_bg.wasm']));
   chmodSync(CLI, 0o755);
   utimesSync(CLI, new Date(), new Date());
 }
