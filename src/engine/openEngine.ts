@@ -4,7 +4,8 @@ import type { ReadEnv } from '../core/datasets/formatReader.ts';
 import type { WorkPool } from '../core/pipeline/workPool.ts';
 import type { Hasher } from '../core/ports.ts';
 import { newHasher } from '../platform/newHasher.ts';
-import { readMachineConfig, type MachineConfig } from '../platform/machineConfig.ts';
+import type { Surface } from '../platform/lease.ts';
+import { apiKeyOf, readMachineConfig, type MachineConfig, type ProviderConfig } from '../platform/machineConfig.ts';
 import { stateFolders, type Environment } from '../platform/stateFolder.ts';
 import { openWorkThreads } from '../platform/workThreads.ts';
 import { openReadEnv } from './readEnv.ts';
@@ -20,6 +21,12 @@ export interface EngineOptions {
   readonly workerEntry?: URL;
   /** Default: `TRANCHE_WORKERS` of the environment, or one a core. */
   readonly workers?: number;
+  /** Who holds the runs of this process, for others to read; the command line by default. */
+  readonly surface?: Surface;
+  /** Keys by provider name that count before those of the environment. */
+  readonly apiKeys?: Readonly<Record<string, string>>;
+  /** A cap in US dollars beside the machine's own: the lower counts. */
+  readonly maxUsd?: number | null;
 }
 
 /** What every pipeline of one process shares. It holds no open handle: workers live as long as a pipeline runs. */
@@ -29,6 +36,9 @@ export interface Engine {
   readonly newHasher: () => Hasher;
   readonly config: MachineConfig;
   readonly environment: Environment;
+  readonly surface: Surface;
+  /** The key of a provider, null where it wants none; a missing one is `noKey` saying how to give it. */
+  readonly apiKey: (provider: ProviderConfig) => string | null;
   /** `runs/<id>/` and the rehearsal's folder lie in it. */
   readonly stateFolder: string;
 }
@@ -39,9 +49,15 @@ function workersOf(environment: Environment): number {
   return Number.isSafeInteger(asked) && asked > 0 ? asked : Math.min(MOST_WORKERS, availableParallelism());
 }
 
+function lowerCap(one: number | null, other: number | null): number | null {
+  if (one === null || other === null) return one ?? other;
+  return Math.min(one, other);
+}
+
 /** Composes the engine of this process. */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
-  const { environment } = options;
+  const { environment, surface = 'CLI', apiKeys = {}, maxUsd = null } = options;
+  const config = await readMachineConfig(environment);
   const pool = openWorkThreads({
     workers: options.workers ?? workersOf(environment),
     entry: options.workerEntry ?? new URL('scanWorker.mjs', import.meta.url),
@@ -51,8 +67,15 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     env: await openReadEnv(),
     pool,
     newHasher,
-    config: await readMachineConfig(environment),
+    config: { ...config, maxUsd: lowerCap(config.maxUsd, maxUsd) },
     environment,
+    surface,
+    apiKey: (provider) => {
+      const given = Object.hasOwn(apiKeys, provider.name) ? apiKeys[provider.name]?.trim() : undefined;
+      return given !== undefined && given !== '' && provider.apiKeyEnv !== null
+        ? given
+        : apiKeyOf(provider, environment, surface);
+    },
     stateFolder: path.resolve(stateFolders(environment).state),
   };
 }

@@ -7,6 +7,7 @@ import { parseJob } from '../core/job/jobSource.ts';
 import type { JobTree } from '../core/job/jobSource.ts';
 import { meantWords } from '../core/nearest.ts';
 import type { PriceList, PriceOverrides } from '../core/profile/price.ts';
+import type { Surface } from './lease.ts';
 import { stateFolders } from './stateFolder.ts';
 import type { Environment } from './stateFolder.ts';
 
@@ -198,14 +199,17 @@ export function providerNamed(config: MachineConfig, name: string): ProviderConf
   );
 }
 
-/** The key of a provider, from the environment only; null where it wants none. A missing one is `noKey` naming the variable. */
-export function apiKeyOf(provider: ProviderConfig, env: Environment): string | null {
+/** The key of a provider in the environment; null where it wants none. A missing one is `noKey` saying how to give it on this surface. */
+export function apiKeyOf(provider: ProviderConfig, env: Environment, surface: Surface = 'CLI'): string | null {
   if (provider.apiKeyEnv === null) return null;
   const key = env[provider.apiKeyEnv]?.trim();
   if (key !== undefined && key !== '') return key;
+  const wants = `The provider "${provider.name}" wants a key:`;
   throw new TrancheError(
     'noKey',
-    `The provider "${provider.name}" wants a key: set the environment variable ${provider.apiKeyEnv}, or run with --provider rehearsal, which needs none.`,
+    surface === 'CLI'
+      ? `${wants} set the environment variable ${provider.apiKeyEnv}, or run with --provider rehearsal, which needs none.`
+      : `${wants} give it with the command "Tranche: Set API Key", or rehearse, which needs none.`,
   );
 }
 

@@ -83,7 +83,8 @@ export async function driveAndReport(context: CommandContext, held: HeldRun, fla
   const log = { info: () => undefined, warn: (message: string) => progress.note(message) };
   try {
     if (flags.json) await announceRun(context, document);
-    const { faults, cancel } = flags;
+    const { faults } = flags;
+    const cancel = flags.cancel ? AbortSignal.abort() : new AbortController().signal;
     const onProgress = flags.json ? events.write : show;
     const { end, results } = await driveHere(engine, held, { faults, cancel, log, onProgress }, signal);
     await events.end();

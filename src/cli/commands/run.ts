@@ -2,15 +2,16 @@ import { TrancheError } from '../../core/errors.ts';
 import { beginRun, planRun, type PlannedRun } from '../../engine/runs/beginRun.ts';
 import { checkFaults } from '../../engine/runs/checkFaults.ts';
 import { runProvider } from '../../engine/runs/openService.ts';
-import { refuseAboveCap } from '../../engine/runs/spendingCap.ts';
+import { checkPlannedCost } from '../../engine/runs/spendingCap.ts';
 import { unfinishedRun } from '../../engine/runs/storedRuns.ts';
 import type { RunState } from '../../core/runs/runState.ts';
 import { loadJob } from '../../engine/loadJob.ts';
-import { apiKeyOf, effectiveMaxUsd, providerNamed, type ProviderConfig } from '../../platform/machineConfig.ts';
+import { providerNamed, type ProviderConfig } from '../../platform/machineConfig.ts';
 import { ask, canAsk } from '../ask.ts';
 import type { CommandContext } from '../commandContext.ts';
 import { planText } from '../print/planText.ts';
-import { countText, usdText } from '../print/units.ts';
+import { usdText } from '../../engine/usdText.ts';
+import { countText } from '../print/units.ts';
 import { driveAndReport } from './driveAndReport.ts';
 import { resume } from './resume.ts';
 
@@ -35,22 +36,15 @@ async function chooseProvider(named: string | null, context: CommandContext): Pr
 }
 
 /** Throws unless the run is free, or its greatest cost was accepted and lies within every cap. */
-async function settleCost(
-  { plan, job, provider }: PlannedRun,
-  flags: RunFlags,
-  context: CommandContext,
-): Promise<void> {
-  if (provider.kind === 'rehearsal') return;
-  const { greatest } = plan.cost;
-  const unknown = greatest.known === 'unknown';
-  const cap = effectiveMaxUsd(context.engine.config, job.budget.maxUsd);
-  refuseAboveCap(unknown ? null : greatest.high, cap, usdText);
-  if (!unknown && greatest.high === 0) return;
+async function settleCost(planned: PlannedRun, flags: RunFlags, context: CommandContext): Promise<void> {
+  const { greatestUsd } = checkPlannedCost(context.engine, planned);
+  if (greatestUsd === 0) return;
+  const unknown = greatestUsd === null;
   if (unknown ? flags.acceptUnknownCost : flags.yes) return;
   const flag = unknown ? '--accept-unknown-cost' : '--yes';
-  const what = unknown ? 'The cost of this run is unknown.' : `This run may cost up to ${usdText(greatest.high)}.`;
+  const what = unknown ? 'The cost of this run is unknown.' : `This run may cost up to ${usdText(greatestUsd)}.`;
   if (!canAsk()) throw new TrancheError('usage', `${what} Accept it with ${flag}.`);
-  const answer = await ask(`${what} Plan ${plan.planHash.slice(0, 12)}. Send it? (yes/no) `, context.signal);
+  const answer = await ask(`${what} Plan ${planned.plan.planHash.slice(0, 12)}. Send it? (yes/no) `, context.signal);
   if (!/^y(es)?$/i.test(answer)) throw new TrancheError('usage', 'Nothing was sent.');
 }
 
@@ -80,7 +74,7 @@ export async function run(jobFile: string, flags: RunFlags, context: CommandCont
   const loaded = await loadJob(jobFile);
   const provider = await chooseProvider(flags.provider ?? loaded.job.provider, context);
   await checkFaults(flags.fault, provider.kind === 'rehearsal');
-  apiKeyOf(provider, engine.environment);
+  engine.apiKey(provider);
   const onRows = (rows: number): void => progress.show([`Measuring ... ${countText(rows)} rows`]);
   const planned = await planRun(engine, loaded, provider, onRows, signal);
   progress.end();
@@ -92,11 +86,7 @@ export async function run(jobFile: string, flags: RunFlags, context: CommandCont
     const begun = await beginRun(engine, planned, { replace: flags.replace, another: flags.new }, signal);
     if ('unfinished' in begun) return await goOn(begun.unfinished, flags, context);
     if (!flags.json) progress.note(`Run ${begun.document.runId}`);
-    return await driveAndReport(context, begun, {
-      json: flags.json,
-      faults: flags.fault,
-      cancel: false,
-    });
+    return await driveAndReport(context, begun, { json: flags.json, faults: flags.fault, cancel: false });
   } finally {
     await planned.discard();
   }

@@ -2,13 +2,18 @@ import type { Figure } from '../../core/model/figure.ts';
 import type { ColumnFootprint, Footprint } from '../../core/profile/footprint.ts';
 import { plain } from './plain.ts';
 import { tableText, widthOf } from './table.ts';
-import { bytesText, countText, figureText, usdText } from './units.ts';
+import { usdText } from '../../engine/usdText.ts';
+import { bytesText, countText, figureText } from './units.ts';
 
 const FORMATS = { parquet: 'Parquet', arrow: 'Arrow', csv: 'CSV', jsonl: 'JSON Lines' } as const;
 /** Longer names and types are cut in the table. */
 const NAME_WIDTH = 28;
 const TYPE_WIDTH = 22;
 const NONE = '-';
+/** So many of the largest rows are listed. */
+const LISTED_ROWS = 5;
+/** Longer keys and file names are cut. */
+const KEY_WIDTH = 40;
 
 /** `16.8 M`: three significant digits. */
 function shortCount(count: number): string {
@@ -68,6 +73,28 @@ function columnTable(columns: readonly ColumnFootprint[]): string {
   );
 }
 
+function largestRows({ largestRows: rows, stage, files }: Footprint): string {
+  const heads = [
+    { title: stage === 'exact' ? 'Largest rows' : 'Largest rows read', right: true },
+    { title: 'Row', right: true },
+    ...(files > 1 ? [{ title: 'File' }] : []),
+    { title: 'Key' },
+  ];
+  const cells = rows
+    .slice(0, LISTED_ROWS)
+    .map(({ key, file, row, bytes }) => [
+      bytesText(bytes),
+      row === null ? NONE : countText(row + 1),
+      ...(files > 1 ? [cut(plain(file), KEY_WIDTH)] : []),
+      key === null ? NONE : cut(plain(key.join(', ')), KEY_WIDTH),
+    ]);
+  const kept = heads.flatMap((_, index) => (cells.some((row) => row[index] !== NONE) ? [index] : []));
+  return tableText(
+    kept.flatMap((index) => heads[index] ?? []),
+    cells.map((row) => kept.map((index) => row[index] ?? '')),
+  );
+}
+
 /** How a figure is known, in words. */
 function how({ known }: Figure, stage: Footprint['stage']): string {
   if (known === 'exact') return 'exact';
@@ -103,12 +130,14 @@ function cards(footprint: Footprint): string {
   const lines = request
     ? `${figureText(request.requests, countText)} requests of ${plain(request.job)}`
     : 'all columns as text';
+  const perRow = rowSizeText(footprint);
   const rows = [
     card('On disk', bytes.disk),
     card('In memory (Arrow)', bytes.arrow),
     card('In pandas', bytes.pandas, `with pandas 3 strings ${figureText(bytes.pandasArrow, bytesText)}`),
     ['In a Spark cache', spark(bytes.spark), how(bytes.spark, stage)],
     card('As batch lines', bytes.rendered, lines),
+    ...(perRow === '' ? [] : [['', '', perRow]]),
     [
       'Tokens',
       figureText(tokens, tokens.known === 'exact' ? countText : shortCount),
@@ -123,6 +152,12 @@ function cards(footprint: Footprint): string {
       `  ${pad(title, widths[0])}  ${pad(value, widths[1])}  ${note}`.trimEnd(),
     )
     .join('\n');
+}
+
+/** `p50 188 B, p99 1.86 kB`, where rows were read. */
+function rowSizeText({ rowSizes }: Footprint): string {
+  if (rowSizes === null || rowSizes.p50.known === 'unknown') return '';
+  return `p50 ${cell(rowSizes.p50, bytesText)}, p99 ${cell(rowSizes.p99, bytesText)}, largest ${largest(rowSizes.max)}`;
 }
 
 /** `read 1.9 MB of 4.1 GB in 0.8 s`. */
@@ -166,11 +201,13 @@ export function footprintSummary(footprint: Footprint): string {
 /** The footprint as people read it, for a terminal of `width` columns. */
 export function footprintText(footprint: Footprint, width: number): string {
   const { columns, rules, warnings } = footprint;
+  const hasRows = footprint.largestRows.length > 0;
   const marked = columns.some(({ used }) => used === true) ? ['  * used by the request'] : [];
   return [
     footprintSummary(footprint),
     '',
     ...(columns.length > 0 ? [columnTable(columns), ...marked, ''] : []),
+    ...(hasRows ? [largestRows(footprint), ''] : []),
     ...rules.map((rule) => wrapped(rule, '  ', width)),
     ...warnings.map((warning) => wrapped(`Note: ${warning}`, '  ', width)),
   ].join('\n');

@@ -30,6 +30,7 @@ export async function createBatch(drive: Drive, index: number, spell: Spell): Pr
   await room.turn(weight, () => tellWaiting(drive, chunk), signal);
   const leave = await drive.creates.acquire(signal);
   try {
+    if (ledger.state().cancelRequested) return;
     await ledger.record({ type: 'createIntent', chunk: index, attempt, fileId });
     const facts = { sha256: sha256 ?? '', rows, fence: deps.ownership.fence, toolVersion };
     const metadata = batchMetadata({ runId, chunk: index, attempt }, facts);

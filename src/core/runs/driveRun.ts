@@ -1,4 +1,4 @@
-import { throwIfAborted, TrancheError } from '../errors.ts';
+import { isTrancheError, throwIfAborted, TrancheError } from '../errors.ts';
 import type { Drive } from './drive.ts';
 import { driveChunk } from './driveChunk.ts';
 import { openLedger, type Ledger } from './ledger.ts';
@@ -8,41 +8,86 @@ import { openRoom } from './room.ts';
 import { checkCounts, countsOf, sumCounts } from './rowCounts.ts';
 import type { RunDeps, RunEnd } from './runPorts.ts';
 import type { ChunkState, RunState } from './runState.ts';
-import { openSlots } from './slots.ts';
+import { openSlots, type Slots } from './slots.ts';
 import { openTasks, type Tasks } from './tasks.ts';
 import { findUpload, uploadChunk } from './uploadChunk.ts';
 import { openBatchWatch } from './watchBatches.ts';
 
+/** Calls that create a batch and are under way when the run is cancelled get so long to tell what came of them. */
+const CREATE_GRACE_MS = 10_000;
+
 /**
  * Takes a run from whatever its journal says to its end: new or resumed makes no difference.
- * The signal stops our work only (`cancelled`); batches go on at the provider and the run can be resumed.
+ * `signal` stops our work only (`cancelled`): batches go on at the provider and the run can be resumed.
+ * `cancel` cancels the run: that is journaled, its batches are cancelled at the provider, and what they did is kept.
  */
-export async function driveRun(deps: RunDeps, run: RunState, signal: AbortSignal): Promise<RunEnd> {
+export async function driveRun(
+  deps: RunDeps,
+  run: RunState,
+  signal: AbortSignal,
+  cancel: AbortSignal = new AbortController().signal,
+): Promise<RunEnd> {
   const ledger = openLedger(deps, run);
   if (run.finished !== null) return endOf(ledger.state());
-  const stop = new AbortController();
-  const onAbort = (): void => stop.abort();
   throwIfAborted(signal);
-  signal.addEventListener('abort', onAbort, { once: true });
-  try {
-    await driveChunks(deps, ledger, stop);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-    stop.abort(); // ends timers and looks that nobody waits for any more
-  }
+  if (cancel.aborted) await recordCancel(deps, ledger);
+  while (!(await driveAll(deps, ledger, signal, cancel)));
   return finish(deps, ledger, signal);
 }
 
-/** Journals that the run is to be cancelled, cancels its batches at the provider and keeps what they did. */
+/** Cancels a run and takes it to its end. */
 export async function cancelRun(deps: RunDeps, run: RunState, signal: AbortSignal): Promise<RunEnd> {
-  if (run.finished !== null || run.cancelRequested) return driveRun(deps, run, signal);
-  await deps.ownership.verify();
-  const ledger = openLedger(deps, run);
-  await ledger.record({ type: 'cancelIntent' });
-  return driveRun(deps, ledger.state(), signal);
+  return driveRun(deps, run, signal, AbortSignal.abort());
 }
 
-async function driveChunks(deps: RunDeps, ledger: Ledger, stop: AbortController): Promise<void> {
+async function recordCancel({ ownership }: RunDeps, ledger: Ledger): Promise<void> {
+  if (ledger.state().cancelRequested) return;
+  await ownership.verify();
+  await ledger.record({ type: 'cancelIntent' });
+}
+
+/** Drives all chunks as far as they come; false when the run was cancelled on the way, so that they have to be driven on. */
+async function driveAll(deps: RunDeps, ledger: Ledger, signal: AbortSignal, cancel: AbortSignal): Promise<boolean> {
+  throwIfAborted(signal);
+  const stop = new AbortController();
+  const creates = openSlots(deps.tuning.parallelCreates);
+  const onAbort = (): void => stop.abort();
+  const cancelling: { end: Promise<void> | null } = { end: null };
+  const onCancel = (): void => {
+    if (ledger.state().cancelRequested) return;
+    cancelling.end = stopForCancel(deps, ledger, creates, stop);
+    cancelling.end.catch(() => undefined); // told below, unless another error came first
+  };
+  signal.addEventListener('abort', onAbort, { once: true });
+  cancel.addEventListener('abort', onCancel, { once: true });
+  try {
+    await driveChunks(deps, ledger, creates, stop);
+  } catch (error) {
+    if (cancelling.end === null || signal.aborted || !isTrancheError(error, 'cancelled')) throw error;
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+    cancel.removeEventListener('abort', onCancel);
+    stop.abort(); // ends timers and looks that nobody waits for any more
+  }
+  await cancelling.end;
+  return cancelling.end === null;
+}
+
+/** Journals that the run is cancelled, so that no batch is created any more, lets the calls that do so now come to their end, and stops the rest. */
+async function stopForCancel(deps: RunDeps, ledger: Ledger, creates: Slots, stop: AbortController): Promise<void> {
+  const { clock, tuning } = deps;
+  try {
+    await recordCancel(deps, ledger);
+    const places = Array.from({ length: tuning.parallelCreates }, () => creates.acquire(stop.signal));
+    const grace = clock.sleep(CREATE_GRACE_MS, stop.signal);
+    await Promise.race([Promise.all(places), grace]).catch(() => undefined); // stopped already
+    void Promise.allSettled([...places, grace]); // what loses the race ends with `stop`
+  } finally {
+    stop.abort();
+  }
+}
+
+async function driveChunks(deps: RunDeps, ledger: Ledger, creates: Slots, stop: AbortController): Promise<void> {
   const { clock, tuning } = deps;
   const signal = stop.signal;
   const patience = openPatience(deps);
@@ -52,7 +97,7 @@ async function driveChunks(deps: RunDeps, ledger: Ledger, stop: AbortController)
     patience,
     watch: openBatchWatch(deps, patience, signal),
     room: openRoom(clock, tuning, () => ledger.state().queueLimits, signal),
-    creates: openSlots(tuning.parallelCreates),
+    creates,
     downloads: openSlots(tuning.parallelDownloads),
     lostFiles: new Set(),
     signal,

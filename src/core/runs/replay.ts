@@ -9,10 +9,7 @@ export function replayRun(records: readonly RecordedEvent[]): RunState {
   if (first?.type !== 'runCreated') {
     throw new TrancheError('corrupt', 'The journal does not begin with the creation of a run.');
   }
-  const begun = newRun(first);
-  const chunks = new Map(begun.chunks); // one for all events: a copy for each is quadratic in chunks
-  const put = (chunk: ChunkState): ReadonlyMap<number, ChunkState> => chunks.set(chunk.index, chunk);
-  return rest.reduce<RunState>((run, record) => afterEvent(run, record, put), { ...begun, chunks });
+  return applyEvents(newRun(first), rest); // a copy of the chunks for each event is quadratic in them
 }
 
 function newRun(record: RecordedEvent & RunCreated): RunState {
@@ -56,6 +53,13 @@ function newChunk(chunk: RunChunk): ChunkState {
 /** The run after one more event; an event about a chunk the plan does not have is `corrupt`. */
 export function applyEvent(run: RunState, record: RecordedEvent): RunState {
   return afterEvent(run, record, (chunk) => new Map(run.chunks).set(chunk.index, chunk));
+}
+
+/** The run after more events: one copy of its chunks for all of them. */
+export function applyEvents(run: RunState, records: readonly RecordedEvent[]): RunState {
+  const chunks = new Map(run.chunks);
+  const put = (chunk: ChunkState): ReadonlyMap<number, ChunkState> => chunks.set(chunk.index, chunk);
+  return records.reduce<RunState>((state, record) => afterEvent(state, record, put), { ...run, chunks });
 }
 
 /** `put` gives the chunks with one of them replaced. */

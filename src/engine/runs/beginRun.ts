@@ -135,7 +135,7 @@ async function takeTurn(engine: Engine, signal: AbortSignal): Promise<Lease> {
   const clock = systemClock();
   for (const giveUpMs = clock.now() + LONGEST_TURN_MS; ; await clock.sleep(TURN_LOOK_MS, signal)) {
     try {
-      return await acquireLease(folder, { what: 'The beginning of a run', surface: 'CLI', minFence: 0 });
+      return await acquireLease(folder, { what: 'The beginning of a run', surface: engine.surface, minFence: 0 });
     } catch (error) {
       if (!isTrancheError(error, 'owned') || clock.now() > giveUpMs) throw error;
     }
@@ -172,7 +172,7 @@ async function makeRun(engine: Engine, planned: PlannedRun, document: RunDocumen
   let owned: OwnedRun | null = null;
   try {
     await writeRunDocument(folder, document);
-    owned = await openOwnedRun(folder, 'CLI', systemClock());
+    owned = await openOwnedRun(folder, engine.surface, systemClock());
     const run = replayRun([await owned.journal.append(firstEvent(planned, engine))]);
     return { owned, document, run };
   } catch (error) {

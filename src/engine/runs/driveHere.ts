@@ -7,7 +7,7 @@ import { openJob } from '../../core/pipeline/openJob.ts';
 import { renderForRun } from '../../core/pipeline/renderForRun.ts';
 import type { RunDocument } from '../../core/pipeline/runDocument.ts';
 import type { WrittenResults } from '../../core/collect/writeResults.ts';
-import { cancelRun, driveRun } from '../../core/runs/driveRun.ts';
+import { driveRun } from '../../core/runs/driveRun.ts';
 import type { RunDeps, RunEnd, RunProgress } from '../../core/runs/runPorts.ts';
 import type { RunState } from '../../core/runs/runState.ts';
 import type { Log } from '../../core/ports.ts';
@@ -18,6 +18,7 @@ import { openResultFolder } from '../../platform/resultFiles.ts';
 import type { OwnedRun } from '../../platform/ownedRun.ts';
 import { systemClock } from '../../platform/systemClock.ts';
 import type { Engine } from '../openEngine.ts';
+import { openCancelWish, type CancelWish } from './cancelWish.ts';
 import { openService, runProvider, type OpenService } from './openService.ts';
 
 /** Rendered chunks that wait for their upload lie in memory up to this, all together. */
@@ -25,8 +26,8 @@ const CHUNKS_IN_MEMORY_BYTES = 128_000_000;
 
 export interface DriveOptions {
   readonly faults: readonly string[];
-  /** Cancels the run instead of going on with it. */
-  readonly cancel: boolean;
+  /** Cancels the run once it aborts, or at once if it has; a request of another process does the same. */
+  readonly cancel: AbortSignal;
   readonly log: Log;
   readonly onProgress: (progress: RunProgress) => void;
 }
@@ -111,13 +112,16 @@ export async function driveHere(
 ): Promise<DrivenRun> {
   const provider = providerNamed(engine.config, run.created.provider.name);
   checkAddress(run, provider, engine);
-  const service = await openService(provider, owned.folder, engine.environment, options.faults);
+  const service = await openService(provider, owned.folder, engine, options.faults);
+  let wish: CancelWish | null = null;
   let results: WrittenResults | null = null;
   try {
+    wish = await openCancelWish(owned.folder, options.cancel);
     const deps = runDeps(engine, owned, document, service, options, (written) => (results = written));
-    const end = await (options.cancel ? cancelRun : driveRun)(deps, run, signal);
+    const end = await driveRun(deps, run, signal, wish.signal);
     return { end, results };
   } finally {
+    wish?.close();
     await service.close();
     await rm(path.join(owned.folder, 'chunks'), { recursive: true, force: true });
   }

@@ -2,8 +2,9 @@ import path from 'node:path';
 import type { BatchApi } from '../../core/submit/batchApi.ts';
 import { DEFAULT_TUNING, type RunTuning } from '../../core/runs/runPorts.ts';
 import type { RunProvider } from '../../core/runs/runEvents.ts';
-import { apiKeyOf, type ProviderConfig } from '../../platform/machineConfig.ts';
+import type { ProviderConfig } from '../../platform/machineConfig.ts';
 import type { Environment } from '../../platform/stateFolder.ts';
+import type { Engine } from '../openEngine.ts';
 
 /** A provider, ready to be called, for as long as a run is driven here. */
 export interface OpenService {
@@ -54,16 +55,16 @@ export function runProvider(provider: ProviderConfig, environment: Environment):
 
 /**
  * Opens the provider of a run: the built-in rehearsal service, whose files lie in the run's folder so that it outlives this process, or a batch
- * service behind an address. `noKey` if its key is not in the environment.
+ * service behind an address. `noKey` if there is no key for it.
  */
 export async function openService(
   provider: ProviderConfig,
   runFolder: string,
-  environment: Environment,
+  { apiKey: apiKeyFor, environment }: Engine,
   faults: readonly string[],
 ): Promise<OpenService> {
   if (provider.kind === 'rehearsal') return openRehearsal(runFolder, faults);
-  const apiKey = apiKeyOf(provider, environment);
+  const apiKey = apiKeyFor(provider);
   const { openOpenaiBatchApi } = await import('../../platform/openaiBatchApi.ts');
   const { baseUrl, project } = runProvider(provider, environment);
   const api = openOpenaiBatchApi({

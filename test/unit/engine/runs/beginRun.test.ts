@@ -24,6 +24,8 @@ beforeEach(async () => {
     newHasher,
     config: { maxUsd: null, providers: {}, prices: {} } as unknown as Engine['config'],
     environment: {},
+    surface: 'CLI',
+    apiKey: () => null,
     stateFolder: folder.path,
   };
 });
