@@ -18,7 +18,7 @@ import { jobFragments, type OpenedJob } from './openJob.ts';
 import { planHash } from './planHash.ts';
 import { scanBlocks } from './scanBlocks.ts';
 import { sideBySide } from './sideBySide.ts';
-import { tokenFigures } from './tokenFigures.ts';
+import { loadFigureCounter, tokenFigures } from './tokenFigures.ts';
 import { refuseRepeatedIds } from './refuseRepeatedIds.ts';
 import type { WorkPool } from './workPool.ts';
 
@@ -110,13 +110,14 @@ export async function planJob(
   signal: AbortSignal,
 ): Promise<Plan> {
   const { job, dataset } = opened;
+  const counter = loadFigureCounter(opened);
   const [snapshot, measured] = await sideBySide(
     (either) => snapshotOf(dataset, opened.descriptions, deps.env, deps.newHasher, either),
     (either) => measure(opened, options, deps, either),
     signal,
   );
   const { chunks } = measured;
-  const tokens = await tokenFigures(opened, chunks, measured.sampled);
+  const tokens = await tokenFigures(opened, chunks, measured.sampled, counter);
   const cost = greatestCost({
     endpoint: job.request.endpoint,
     model: job.request.model,

@@ -14,6 +14,8 @@ export interface FrameCluster {
   readonly round: number;
   /** Rows (Parquet), bytes (JSON Lines); null: the rows that are read (Arrow). */
   readonly size: number | null;
+  /** Its first row in its file, from 0; null where only reading all before it tells. */
+  readonly firstRow: number | null;
 }
 
 /** A sample drawn but not read. */
@@ -27,6 +29,7 @@ export interface SampleFrame {
 interface FrameRun extends ClusterRun {
   readonly fragmentOf: (index: number) => Fragment;
   readonly sizeOf: (index: number) => number | null;
+  readonly firstRowOf: (index: number) => number | null;
 }
 
 /** A cluster of text bytes, or so many rows that they take about as much once unpacked. */
@@ -49,6 +52,7 @@ function evenRun(
   length: number,
   most: number,
   fragmentOf: (from: number, to: number, isLast: boolean) => Fragment,
+  firstRowOf: (from: number) => number | null,
 ): FrameRun {
   const clusters = Math.ceil(length / most);
   const edge = (index: number): number => Math.floor((length * index) / clusters);
@@ -56,17 +60,21 @@ function evenRun(
     clusters,
     fragmentOf: (index) => fragmentOf(edge(index), edge(index + 1), index === clusters - 1),
     sizeOf: (index) => edge(index + 1) - edge(index),
+    firstRowOf: (index) => firstRowOf(edge(index)),
   };
 }
 
-/** A row group is cut into ranges of rows, a run of record batches into single ones. */
-function fragmentRun(fragment: Fragment, rows: number): FrameRun {
+/** A row group is cut into ranges of rows, a run of record batches into single ones. `before` are the file's rows before it. */
+function fragmentRun(fragment: Fragment, before: number | null, rows: number): FrameRun {
   const { file, part } = fragment;
-  if (part.kind === 'rowGroup')
-    return evenRun(part.toRow - part.fromRow, rows, (from, to) => {
+  const rowAt = (from: number): number | null => (before === null ? null : before + from);
+  if (part.kind === 'rowGroup') {
+    const cut = (from: number, to: number): Fragment => {
       const [fromRow, toRow] = [part.fromRow + from, part.fromRow + to];
       return { file, rows: to - from, part: { ...part, fromRow, toRow } };
-    });
+    };
+    return evenRun(part.toRow - part.fromRow, rows, cut, rowAt);
+  }
   const last = part.to ?? part.from;
   return {
     clusters: last - part.from,
@@ -76,6 +84,7 @@ function fragmentRun(fragment: Fragment, rows: number): FrameRun {
       part: { kind: 'recordBatches', from: part.from + index, to: part.from + index + 1 },
     }),
     sizeOf: () => null,
+    firstRowOf: (index) => (index === 0 ? before : null),
   };
 }
 
@@ -88,11 +97,12 @@ async function frameRuns(
 ): Promise<FrameRun[]> {
   if (dataset.format === 'jsonl') {
     return dataset.files.map(({ sizeBytes }, file) =>
-      evenRun(sizeBytes, CLUSTER_BYTES, (from, to, isLast) => ({
-        file,
-        rows: null,
-        part: { kind: 'bytes', from, to: isLast ? null : to },
-      })),
+      evenRun(
+        sizeBytes,
+        CLUSTER_BYTES,
+        (from, to, isLast) => ({ file, rows: null, part: { kind: 'bytes', from, to: isLast ? null : to } }),
+        (from) => (from === 0 ? 0 : null),
+      ),
     );
   }
   const rows = rowsPerCluster(descriptions, totalRows);
@@ -100,7 +110,14 @@ async function frameRuns(
   const fragments = await mapLimited(dataset.files, AT_ONCE, (_, file) =>
     formatReaders[dataset.format].fragments(dataset, file, [], env, signal),
   );
-  return fragments.flat().map((fragment) => fragmentRun(fragment, rows));
+  return fragments.flatMap((ofFile) => {
+    let before: number | null = 0;
+    return ofFile.map((fragment) => {
+      const run = fragmentRun(fragment, before, rows);
+      before = before === null || fragment.rows === null ? null : before + fragment.rows;
+      return run;
+    });
+  });
 }
 
 /** Draws a sample of a dataset whose parts can be read by themselves: the same one for the same files. */
@@ -115,7 +132,9 @@ export async function sampleFrame(
   const { strata, drawn } = drawClusters(runs, datasetSeed(dataset.files));
   const clusters = drawn.flatMap(({ run, index, ...place }) => {
     const found = runs[run];
-    return found === undefined ? [] : [{ ...place, fragment: found.fragmentOf(index), size: found.sizeOf(index) }];
+    if (found === undefined) return [];
+    const [fragment, size, firstRow] = [found.fragmentOf(index), found.sizeOf(index), found.firstRowOf(index)];
+    return [{ ...place, fragment, size, firstRow }];
   });
   const totalBytes = dataset.files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   const first = clusters.filter(({ round }) => round === 0).length;

@@ -6,19 +6,22 @@ import { estimated, exactly, scaleFigure, sumFigures, type Figure } from '../mod
 import type { CutChunk } from '../plan/cutChunks.ts';
 import { greatestCost } from '../profile/cost.ts';
 import type { ColumnFigures } from '../profile/columnFigures.ts';
-import type { RequestFigures } from '../profile/footprint.ts';
+import type { JobFigures } from '../profile/footprint.ts';
 import { maxOutputTokens } from '../profile/maxOutputTokens.ts';
 import { priceOf } from '../profile/price.ts';
 import { ratioTotal, type SampleDesign, type SampledCluster } from '../profile/ratioEstimate.ts';
+import { emptyRows, sampledRows, wholeRows, type LargestRow, type RowFigures } from '../profile/rowFigures.ts';
 import { encodingOf, openTokenCounter, tokensFromBytes, type TokenCounter } from '../profile/tokens.ts';
-import type { ScanSetup } from './scanSetup.ts';
+import { openFilePlaces } from './filePlaces.ts';
 import { jobSetup } from './jobSetup.ts';
+import { addLineRows } from './lineRows.ts';
 import { openLineSample, SCAN_SAMPLE, type SampleLimits } from './lineSample.ts';
 import { countLines } from './lineTokens.ts';
 import { jobFragments, type OpenedJob } from './openJob.ts';
 import type { PlanDeps } from './planJob.ts';
 import { requestTexts } from './requestTexts.ts';
 import { scanBlocks } from './scanBlocks.ts';
+import type { ScanSetup } from './scanSetup.ts';
 import { tokenFigures } from './tokenFigures.ts';
 import { fixedTokens } from './tokenMeter.ts';
 import type { WorkPool } from './workPool.ts';
@@ -30,6 +33,7 @@ export interface LineFigures {
   readonly tokens: Figure;
   /** `tokens` with an interval that is hardly ever crossed, for the greatest cost. */
   readonly sureTokens: Figure;
+  readonly rows: RowFigures;
 }
 
 /** Lines of a sample whose tokens are counted, and about how much text, over all clusters; no cluster goes without. */
@@ -52,6 +56,27 @@ function addBlock(lines: Lines, { lengths, tokens }: Block): void {
   });
 }
 
+/** Lines are measured, and the keys of rows come along, so that the largest ones can be named. */
+function measureSetup(opened: OpenedJob): ScanSetup {
+  return { ...jobSetup(opened, 'measure', true), carried: [] };
+}
+
+/** Notes which fragment the newest output of a pool is of. */
+function followed(pool: WorkPool): { readonly pool: WorkPool; readonly fragment: () => number } {
+  let newest = 0;
+  return {
+    fragment: () => newest,
+    pool: {
+      run: async function* (...order) {
+        for await (const output of pool.run(...order)) {
+          newest = output.fragment;
+          yield output;
+        }
+      },
+    },
+  };
+}
+
 /** Measures every line of a job, as a plan does. */
 export async function measureLines(
   opened: OpenedJob,
@@ -61,16 +86,26 @@ export async function measureLines(
   const fragments = await jobFragments(opened, false, env, signal);
   const lines: Lines = { bytes: 0, requests: 0, tokens: 0 };
   const sample = openLineSample<SampledLine>(SCAN_SAMPLE);
-  const setup = jobSetup(opened, 'measure', false);
   const { limit } = opened.job.dataset;
-  for await (const { block, release } of scanBlocks(deps.pool, setup, fragments, limit, signal)) {
+  const { pool, fragment } = followed(deps.pool);
+  const places = openFilePlaces(opened.dataset);
+  let rows = emptyRows<LargestRow>();
+  for await (const { block, firstRow, release } of scanBlocks(pool, measureSetup(opened), fragments, limit, signal)) {
+    places.reached(fragments[fragment()]?.file ?? 0, firstRow);
     addBlock(lines, block);
+    rows = addLineRows(rows, block, (row) => places.of(firstRow + row));
     block.sampled.forEach(sample.add);
     release();
   }
   const chunk: CutChunk = { index: 1, firstRow: 0, endRow: 0, closedBy: 'end', ...lines };
   const { all, sure } = await tokenFigures(opened, lines.requests === 0 ? [] : [chunk], sample.lines());
-  return { requests: exactly(lines.requests), rendered: exactly(lines.bytes), tokens: all, sureTokens: sure };
+  return {
+    requests: exactly(lines.requests),
+    rendered: exactly(lines.bytes),
+    tokens: all,
+    sureTokens: sure,
+    rows: wholeRows(rows),
+  };
 }
 
 /** A cluster of rows that the sample of columns has drawn, with its size. */
@@ -79,6 +114,8 @@ export interface DrawnRows {
   readonly stratum: number;
   readonly position: number;
   readonly size: number;
+  /** Its first row in its file; null where that is not known. */
+  readonly firstRow: number | null;
 }
 
 /** What was measured of a cluster; `variance` is that of its tokens where not all of its lines were counted. */
@@ -106,7 +143,7 @@ async function clusterLines(
 }
 
 function sampleSetup(opened: OpenedJob, clusters: number): ScanSetup {
-  const setup = jobSetup(opened, 'measure', false);
+  const setup = measureSetup(opened);
   if (setup.tokens === null) return setup;
   const sample: SampleLimits = {
     lines: Math.max(LEAST_OF_CLUSTER, Math.ceil(COUNTED_LINES / clusters)),
@@ -131,6 +168,8 @@ export async function sampleLines(
   const setup = sampleSetup(opened, Math.max(1, drawn.length));
   const measured = drawn.map(() => ({
     lines: { bytes: 0, requests: 0, tokens: 0 },
+    readRows: 0,
+    rows: emptyRows<LargestRow>(),
     sample: openLineSample<SampledLine>(setup.tokens?.sample ?? SCAN_SAMPLE),
   }));
   const fragments = drawn.map(({ fragment }) => fragment);
@@ -139,11 +178,17 @@ export async function sampleLines(
     if (output.fatal) throw fatalRow(opened, fragments[fragment], output.fatal.problem);
     if (own) {
       addBlock(own.lines, output);
+      own.rows = addLineRows(own.rows, output, placesIn(opened, drawn[fragment], own.readRows));
+      own.readRows += output.rows;
       output.sampled.forEach(own.sample.add);
     }
     release();
   }
   const clusters: SampledCluster<ClusterLines>[] = [];
+  const rows = measured.flatMap((own, index) => {
+    const { stratum = 0, position = 0, size = 0 } = drawn[index] ?? {};
+    return { stratum, position, size, counted: own.rows };
+  });
   for (const [index, { stratum, position, size }] of drawn.entries()) {
     const own = measured[index];
     if (own === undefined) continue;
@@ -158,12 +203,26 @@ export async function sampleLines(
     (lines) => lines.variance,
   );
   const tokens = encoding === null ? tokensFromBytes(counted) : counted;
+  const [requests, rendered] = [total((lines) => lines.requests), total((lines) => lines.bytes)];
+  const longest = Math.min(setup.maxLineBytes, rendered.high);
   return {
-    requests: total((lines) => lines.requests),
-    rendered: total((lines) => lines.bytes),
+    requests,
+    rendered,
     tokens,
     sureTokens: twiceAsFar(tokens),
+    rows: sampledRows(design, rows, requests, longest),
   };
+}
+
+/** Where the rows of a block lie that comes behind `before` rows of a cluster. */
+function placesIn(
+  { dataset }: OpenedJob,
+  cluster: DrawnRows | undefined,
+  before: number,
+): (row: number) => Pick<LargestRow, 'file' | 'row'> {
+  const { fragment, firstRow = null } = cluster ?? {};
+  const file = dataset.files[fragment?.file ?? 0]?.name ?? '';
+  return (row) => ({ file, row: firstRow === null ? null : firstRow + before + row });
 }
 
 /** An estimate with twice the reach: 95 % become 99.99 % where errors are normal. */
@@ -194,7 +253,7 @@ export async function requestFigures(
   rows: Figure,
   columns: readonly ColumnFigures[],
   prices: PlanDeps['prices'],
-): Promise<RequestFigures> {
+): Promise<JobFigures> {
   const { job, template, dataset } = opened;
   const cost = greatestCost({
     endpoint: job.request.endpoint,
@@ -225,5 +284,5 @@ export async function requestFigures(
     });
   }
   const { requests, rendered, tokens } = lines;
-  return { job: job.name, requests, rendered, tokens, cost, columns: shares };
+  return { request: { job: job.name, requests, rendered, tokens, cost }, shares };
 }

@@ -1,14 +1,14 @@
 import { throwIfAborted } from '../errors.ts';
 import { sumFigures } from '../model/figure.ts';
-import type { RequestFigures } from '../profile/footprint.ts';
 import { sampledFigures, type ProfiledCluster } from '../profile/measuredFigures.ts';
 import type { MetadataFigures } from '../profile/metadataFigures.ts';
 import type { SampledCluster } from '../profile/ratioEstimate.ts';
+import { sampledRows, type LargestRow, type RowFigures } from '../profile/rowFigures.ts';
 import type { OpenedJob } from './openJob.ts';
 import { addParts, profileParts, type ProfiledPart } from './profileColumns.ts';
 import type { FrameCluster, SampleFrame } from './profileFrame.ts';
 import { measureLines, requestFigures, sampleLines, type DrawnRows } from './profileRequest.ts';
-import type { ProfileSnapshot, Profiling } from './profiling.ts';
+import type { KnownRows, ProfileSnapshot, Profiling } from './profiling.ts';
 
 /** Texts of a column whose tokens are counted, of each cluster; fewer of each where there are many columns. */
 const COUNTED_TEXTS = 40;
@@ -72,6 +72,29 @@ function figuresOf(profiling: Profiling, frame: SampleFrame, read: readonly Read
   return sampledFigures(profiling.columns.dataset, profiling.base, frame.design, clusters);
 }
 
+/** Sizes of the rows by themselves; null with a job, whose lines tell them. */
+function rowsOf(
+  { columns: { weighsRows }, dataset }: Profiling,
+  { design }: SampleFrame,
+  read: readonly ReadCluster[],
+  figures: MetadataFigures,
+): RowFigures | null {
+  if (!weighsRows) return null;
+  const clusters = read.map((one) => {
+    const { stratum, position, fragment, firstRow } = one.cluster;
+    const file = dataset.files[fragment.file]?.name ?? '';
+    const largest = one.part.rowSizes.largest.map(({ row, bytes }): LargestRow => ({
+      key: null,
+      file,
+      row: firstRow === null ? null : firstRow + row,
+      bytes,
+    }));
+    return { stratum, position, size: sizeOf(one), counted: { ...one.part.rowSizes, largest } };
+  });
+  const bound = figures.columns.reduce((sum, { text }) => sum + text.high, 0);
+  return sampledRows(design, clusters, figures.rows, bound);
+}
+
 function isGood({ columns }: MetadataFigures): boolean {
   const totals = [
     sumFigures(columns.map(({ arrow }) => arrow)),
@@ -108,11 +131,15 @@ export async function* profileSample(
   if (first === null) return true;
   let read = first;
   let figures = figuresOf(profiling, frame, read);
+  const known = (): KnownRows | null => {
+    const rowFigures = rowsOf(profiling, frame, read, figures);
+    return rowFigures && { rowFigures, job: null };
+  };
   const more = isGood(figures) ? [] : moreClusters(profiling, frame, read);
   const perCluster = readBytesOf(read) / Math.max(1, read.length);
   if (more.length > 0 && perCluster * more.length > MOST_SHARE * profiling.diskBytes) return true;
   if (more.length > 0) {
-    const footprint = profiling.footprint('sample', figures, null);
+    const footprint = profiling.footprint('sample', figures, known());
     yield { footprint, doing: { what: 'columns', done: readBytesOf(read), total: null } };
     const second = await readClusters(profiling, more);
     if (second === null) return true;
@@ -123,27 +150,28 @@ export async function* profileSample(
     const rows = figures.rows.known === 'unknown' ? null : figures.rows.value;
     yield { footprint: profiling.footprint('sample', figures, null), doing: { what: 'lines', done: 0, total: rows } };
   }
-  const request = opened && (await requestOf(profiling, opened, frame, read, figures));
-  yield { footprint: profiling.footprint('sample', figures, request), doing: null };
+  const all = opened === null ? known() : await linesOf(profiling, opened, frame, read, figures);
+  yield { footprint: profiling.footprint('sample', figures, all), doing: null };
   return false;
 }
 
 /** Lines of the sampled rows; of the first rows only, if the job says so, all of them. */
-async function requestOf(
+async function linesOf(
   profiling: Profiling,
   opened: OpenedJob,
   frame: SampleFrame,
   read: readonly ReadCluster[],
   figures: MetadataFigures,
-): Promise<RequestFigures> {
+): Promise<KnownRows> {
   const { deps, signal } = profiling;
   const drawn = read.map((one): DrawnRows => {
-    const { fragment, stratum, position } = one.cluster;
-    return { fragment, stratum, position, size: sizeOf(one) };
+    const { fragment, stratum, position, firstRow } = one.cluster;
+    return { fragment, stratum, position, firstRow, size: sizeOf(one) };
   });
   const lines =
     opened.job.dataset.limit === null
       ? await sampleLines(opened, frame.design, drawn, deps.pool, signal)
       : await measureLines(opened, profiling, signal);
-  return requestFigures(opened, lines, figures.rows, figures.columns, deps.prices);
+  const job = await requestFigures(opened, lines, figures.rows, figures.columns, deps.prices);
+  return { rowFigures: lines.rows, job };
 }

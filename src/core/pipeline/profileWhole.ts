@@ -4,6 +4,8 @@ import { throwIfAborted } from '../errors.ts';
 import { exactly } from '../model/figure.ts';
 import type { Footprint } from '../profile/footprint.ts';
 import { wholeFigures } from '../profile/measuredFigures.ts';
+import { wholeRows } from '../profile/rowFigures.ts';
+import { openFilePlaces } from './filePlaces.ts';
 import { addParts, emptyPart, profileParts } from './profileColumns.ts';
 import { measureLines, requestFigures } from './profileRequest.ts';
 import type { ProfileSnapshot, Profiling } from './profiling.ts';
@@ -35,8 +37,10 @@ export async function* profileWhole(
   const some = Math.max(16, Math.ceil(ofColumn / outputs));
   const counted = countAll || diskBytes <= COUNT_ALL_BYTES ? 'all' : some;
   let sum = emptyPart(columns.paths.length);
+  const places = openFilePlaces(dataset);
   let shownMs = deps.nowMs();
   for await (const part of profileParts(columns, dataset, fragments, counted, deps.pool, signal)) {
+    places.reached(fragments[part.fragment]?.file ?? 0, sum.rows);
     sum = addParts(sum, part);
     profiling.addRead(part.readBytes);
     if (deps.nowMs() - shownMs < SNAPSHOT_EVERY_MS) continue;
@@ -47,12 +51,14 @@ export async function* profileWhole(
   const rows = exactly(sum.rows);
   const figures = { rows, columns: wholeFigures(columns.dataset, profiling.base, sum.rows, sum.columns) };
   if (opened === null) {
-    yield { footprint: profiling.footprint('exact', figures, null), doing: null };
+    const largest = sum.rowSizes.largest.map(({ row, bytes }) => ({ key: null, ...places.of(row), bytes }));
+    const rowFigures = wholeRows({ ...sum.rowSizes, largest });
+    yield { footprint: profiling.footprint('exact', figures, { rowFigures, job: null }), doing: null };
     return;
   }
   const measured = profiling.footprint('exact', figures, null);
   yield { footprint: measured, doing: { what: 'lines', done: 0, total: sum.rows } };
   const lines = await measureLines(opened, profiling, signal);
-  const request = await requestFigures(opened, lines, rows, figures.columns, deps.prices);
-  yield { footprint: profiling.footprint('exact', figures, request), doing: null };
+  const job = await requestFigures(opened, lines, rows, figures.columns, deps.prices);
+  yield { footprint: profiling.footprint('exact', figures, { rowFigures: lines.rows, job }), doing: null };
 }

@@ -4,8 +4,9 @@ import { typeName } from '../datasets/typeName.ts';
 import type { Dataset } from '../model/dataset.ts';
 import { unknownFigure } from '../model/figure.ts';
 import type { ColumnFigures } from '../profile/columnFigures.ts';
-import { makeFootprint, type Footprint, type FootprintStage, type RequestFigures } from '../profile/footprint.ts';
+import { makeFootprint, type Footprint, type FootprintStage, type JobFigures } from '../profile/footprint.ts';
 import { metadataFigures, type MetadataFigures } from '../profile/metadataFigures.ts';
+import type { RowFigures } from '../profile/rowFigures.ts';
 import type { OpenedJob } from './openJob.ts';
 import type { PlanDeps } from './planJob.ts';
 import { profiledColumns, type ProfiledColumns } from './profileColumns.ts';
@@ -35,6 +36,13 @@ export interface ProfiledDataset {
   readonly opened: OpenedJob | null;
 }
 
+/** What reading rows tells beyond figures of columns. */
+export interface KnownRows {
+  readonly rowFigures: RowFigures;
+  /** Null without a job. */
+  readonly job: JobFigures | null;
+}
+
 /** One profiling under way. */
 export interface Profiling extends ProfiledDataset {
   readonly deps: ProfileDeps;
@@ -46,7 +54,7 @@ export interface Profiling extends ProfiledDataset {
   readonly signal: AbortSignal;
   /** Adds what workers have read. */
   readonly addRead: (bytes: number) => void;
-  readonly footprint: (stage: FootprintStage, figures: MetadataFigures, request: RequestFigures | null) => Footprint;
+  readonly footprint: (stage: FootprintStage, figures: MetadataFigures, more: KnownRows | null) => Footprint;
 }
 
 /** Fields inside columns have no figures in the metadata. */
@@ -62,6 +70,7 @@ function withFields(base: MetadataFigures, count: number): MetadataFigures {
     python: unknown,
     shapes: null,
     sizes: null,
+    histogram: null,
   };
   const fields = Array.from({ length: count - base.columns.length }, () => nothing);
   return { rows: base.rows, columns: [...base.columns, ...fields] };
@@ -89,20 +98,21 @@ export function openProfiling(
     addRead: (bytes) => {
       workerReads += bytes;
     },
-    footprint: (stage, figures, request) =>
+    footprint: (stage, figures, more) =>
       makeFootprint({
         dataset,
         types,
         rows: figures.rows,
         columns: figures.columns,
-        request,
+        job: more?.job ?? null,
+        rowFigures: more?.rowFigures ?? null,
         forJob: opened !== null,
         read: {
           bytes: reading.ownReads() + workerReads,
           seconds: Math.round(Math.max(0, deps.nowMs() - reading.startMs)) / 1000,
         },
         stage,
-        warnings: [...notices, ...(request?.cost.warnings ?? [])],
+        warnings: [...notices, ...(more?.job?.request.cost.warnings ?? [])],
       }),
   };
 }

@@ -13,7 +13,7 @@ import { jobFragments, type OpenedJob } from './openJob.ts';
 import { planHash } from './planHash.ts';
 import { renderChunks, type RenderDeps, type RenderEnd, type WrittenChunk } from './renderChunks.ts';
 import { sideBySide } from './sideBySide.ts';
-import { tokenFigures } from './tokenFigures.ts';
+import { loadFigureCounter, tokenFigures } from './tokenFigures.ts';
 import { refuseRepeatedIds } from './refuseRepeatedIds.ts';
 import type { WorkPool } from './workPool.ts';
 
@@ -66,8 +66,9 @@ async function manifestOf(
   hash: string,
   end: RenderEnd,
   hashes: ReadonlyMap<number, string>,
+  counter: ReturnType<typeof loadFigureCounter>,
 ): Promise<RenderManifest> {
-  const tokens = await tokenFigures(opened, end.chunks, end.sampled);
+  const tokens = await tokenFigures(opened, end.chunks, end.sampled, counter);
   const requests = end.chunks.reduce((sum, chunk) => sum + chunk.requests, 0);
   return {
     planHash: hash,
@@ -131,13 +132,14 @@ async function renderChecked(
 /** Renders a job's chunks into a folder: chunk files, `keys.parquet`, and the manifest last. An error leaves finished chunks, but no manifest. */
 export async function renderJob(opened: OpenedJob, deps: RenderJobDeps, signal: AbortSignal): Promise<RenderManifest> {
   const { keys } = deps.folder;
+  const counter = loadFigureCounter(opened);
   try {
     const [snapshot, { end, hashes }] = await sideBySide(
       (either) => snapshotOf(opened.dataset, opened.descriptions, deps.env, deps.newHasher, either),
       (either) => renderChecked(opened, deps, either),
       signal,
     );
-    const manifest = await manifestOf(opened, planHash(opened, snapshot, deps.newHasher), end, hashes);
+    const manifest = await manifestOf(opened, planHash(opened, snapshot, deps.newHasher), end, hashes, counter);
     await keys.commit();
     await deps.folder.writeManifest(`${JSON.stringify(manifest, null, 2)}\n`);
     return manifest;
