@@ -1,5 +1,5 @@
 // `npm run package`: writes dist/tranche.vsix and checks what is in it.
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from './build.mjs';
@@ -62,7 +62,10 @@ export async function packExtension() {
   const entry = path.join(root, ENTRY);
   const entryBytes = existsSync(entry) ? statSync(entry).size : 0;
   const problems = packageProblems(files, statSync(packagePath).size, entryBytes);
-  if (problems.length > 0) throw new Error(problems.join('\n'));
+  if (problems.length > 0) {
+    rmSync(packagePath);
+    throw new Error(problems.join('\n'));
+  }
   return packagePath;
 }
 

@@ -1,8 +1,10 @@
 // `npm test`: installs what is missing, builds, checks, runs every test, and ends with one line `N passed, N failed`.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setUpChromium } from '../test/host/setUpChromium.mjs';
+import { setUpHost } from '../test/host/setUpHost.mjs';
 import { build } from './build.mjs';
 import { check } from './check.mjs';
 import { root } from './install.mjs';
@@ -22,10 +24,10 @@ function testEnvironment(home) {
   };
 }
 
-function runVitest() {
-  const home = mkdtempSync(path.join(tmpdir(), 'tranche-test-'));
+/** Runs vitest with these arguments. A test that was skipped, or a file that could not be read, counts as failed. */
+function runVitest(args, home) {
   const report = path.join(home, 'report.json');
-  mkdirSync(path.join(home, 'home'));
+  rmSync(report, { force: true });
   try {
     spawnSync(
       process.execPath,
@@ -35,9 +37,9 @@ function runVitest() {
         '--reporter=dot',
         '--reporter=json',
         `--outputFile.json=${report}`,
-        ...process.argv.slice(2),
+        ...args,
       ],
-      { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env: testEnvironment(path.join(home, 'home')) },
+      { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env: testEnvironment(home) },
     );
     const { numPassedTests, numTotalTests, numTotalTestSuites, success, testResults } = JSON.parse(
       readFileSync(report, 'utf8'),
@@ -51,23 +53,40 @@ function runVitest() {
   } catch (error) {
     console.log(`The tests gave no report: ${error.message}`);
     return { passed: 0, failed: 1 };
-  } finally {
-    rmSync(home, { recursive: true, force: true });
   }
+}
+
+/** In a real VS Code, which is installed first; where that cannot be, one line says so and counts as a failure. */
+async function* runEditorTests(home) {
+  setUpHost();
+  setUpChromium();
+  const { runHostTests } = await import('../test/host/runTest.mjs'); // its packages are installed by now
+  yield await runHostTests(testEnvironment(home));
+  yield runVitest(['--config', 'test/ui/vitest.config.mjs'], home);
+}
+
+/** All parts one after the other; named tests (`npm test -- test/unit/core/plan`) run without VS Code. */
+async function* runAll(names, home) {
+  await build();
+  setUpPython();
+  yield check();
+  yield runVitest(names, home);
+  if (names.length === 0) yield* runEditorTests(home);
 }
 
 let passed = 0;
 let failed = 0;
+const home = mkdtempSync(path.join(tmpdir(), 'tranche-test-'));
 try {
-  await build();
-  setUpPython();
-  for (const part of [check(), runVitest()]) {
+  for await (const part of runAll(process.argv.slice(2), home)) {
     passed += part.passed;
     failed += part.failed;
   }
 } catch (error) {
-  console.log(error.message);
+  console.log(`FAILED  ${error.message}`);
   failed += 1;
+} finally {
+  rmSync(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
 }
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;

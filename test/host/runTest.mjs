@@ -77,10 +77,20 @@ function sumUp(lines, succeeded) {
 }
 
 /**
+ * runTests() adds to this process's environment, so what must not be there is named.
+ * @param {Record<string, string | undefined>} env
+ * @returns {Record<string, string | undefined>}
+ */
+function withoutOthers(env) {
+  return { ...Object.fromEntries(Object.keys(process.env).map((name) => [name, undefined])), ...env };
+}
+
+/**
  * Runs them against dist/, which must be built.
+ * @param {Record<string, string | undefined>} [env] The environment of VS Code, in place of this one.
  * @returns {Promise<Sum>}
  */
-export async function runHostTests() {
+export async function runHostTests(env = process.env) {
   const folder = mkdtempSync(path.join(tmpdir(), 'tranche-host-'));
   const report = path.join(folder, 'report.jsonl');
   const log = path.join(folder, 'vscode.log');
@@ -97,6 +107,7 @@ export async function runHostTests() {
       extensionDevelopmentPath: root,
       extensionTestsPath: path.join(bundles, 'run.cjs'),
       extensionTestsEnv: {
+        ...withoutOthers(env),
         TRANCHE_TEST_REPORT: report,
         TRANCHE_HOME: path.join(folder, 'home'),
         TRANCHE_HOST_LOG: log,
