@@ -102,6 +102,7 @@ async function refuseLiving(folder: string, number: number, { what, ttlMs = TTL_
 export interface LeaseOwner {
   /** For sentences: `the command line (process 12 on host)`. */
   readonly who: string;
+  readonly isEditor: boolean;
   readonly isLiving: boolean;
 }
 
@@ -113,7 +114,8 @@ export async function leaseOwner(folder: string): Promise<LeaseOwner | null> {
     const file = claimPath(folder, highest);
     const claim = await readClaim(file);
     const living = await isLiving(file, claim, TTL_MS);
-    return living === null ? null : { who: nameOf(claim), isLiving: living };
+    if (living === null) return null;
+    return { who: nameOf(claim), isEditor: claim?.surface === 'editor', isLiving: living };
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return null;
     throw new TrancheError('disk', `${folder} cannot be read (${systemCode(error) ?? String(error)}).`, error);

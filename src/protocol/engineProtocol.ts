@@ -103,7 +103,7 @@ export interface EngineRequests {
   readonly 'job/propose': { readonly params: { readonly uri: string }; readonly result: ProposedJob };
   /** Reads a job file, not its data: what is wrong with it, or null. */
   readonly 'job/check': { readonly params: { readonly jobPath: string }; readonly result: JobProblem | null };
-  /** `plan/changed` says how many rows are measured. */
+  /** `plan/changed` tells of it with the same `id`, here and in the two below. */
   readonly 'job/plan': {
     readonly params: { readonly id: string; readonly jobPath: string };
     readonly result: PlannedJob;
@@ -139,7 +139,12 @@ export interface EngineRequests {
     readonly params: { readonly runId: string; readonly replaceResults: boolean };
     readonly result: null;
   };
-  /** Cancels at the provider and ends the run, whoever drives it. */
+  /**
+   * Goes on with every unfinished run that nobody drives, those of an interrupted command line too, and from then on takes over
+   * runs whose editor is closed or whose owner dies. What keeps a run from going on becomes its `problem`.
+   */
+  readonly 'runs/resumeAll': { readonly params: object; readonly result: { readonly resumed: readonly string[] } };
+  /** Cancels at the provider and ends the run, whoever drives it; one that has ended stays as it is. Resolves once that is asked for. */
   readonly 'run/cancel': { readonly params: { readonly runId: string }; readonly result: null };
   /** The first rows of a finished run that are not ok, and how many there are. */
   readonly 'run/failures': {
@@ -159,6 +164,7 @@ export interface EngineRequests {
 /** Everything the engine says unasked. */
 export interface EngineEvents {
   readonly 'profile/changed': { readonly id: string; readonly snapshot: ProfileSnapshot };
+  /** How far planning, preparing or rendering has come; `chunks` counts files that are written. */
   readonly 'plan/changed': { readonly id: string; readonly rows: number; readonly chunks: number };
   /** The run with those chunks that changed: at most once a second while it goes on, at once when it ends. */
   readonly 'run/changed': RunSnapshot;

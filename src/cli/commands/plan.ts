@@ -1,10 +1,4 @@
-import { planJob } from '../../core/pipeline/planJob.ts';
-import { openJob } from '../../core/pipeline/openJob.ts';
-import { loadJob } from '../../engine/loadJob.ts';
-import { planDeps } from '../../engine/planDeps.ts';
-import { priceListOf } from '../../engine/priceListOf.ts';
-import { sweepLeftovers } from '../../platform/sweepLeftovers.ts';
-import { openTempSpace } from '../../platform/tempSpace.ts';
+import { planJobFile } from '../../engine/planJobFile.ts';
 import type { CommandContext } from '../commandContext.ts';
 import { planJson } from '../print/planJson.ts';
 import { planText } from '../print/planText.ts';
@@ -18,21 +12,10 @@ export interface PlanFlags {
 /** `tranche plan JOB`: the exact cut, nothing written or sent. */
 export async function plan(jobFile: string, flags: PlanFlags, context: CommandContext): Promise<number> {
   const { engine, signal, output, progress } = context;
-  const { job, source } = await loadJob(jobFile);
-  const opened = await openJob(job, source, engine.env, signal);
-  const temp = openTempSpace();
-  try {
-    const deps = planDeps(engine, job.provider, temp, (rows) =>
-      progress.show([`Measuring ... ${countText(rows)} rows`]),
-    );
-    await sweepLeftovers(engine.stateFolder, Date.now());
-    const cut = await planJob(opened, { balance: flags.balance, kept: null }, deps, signal);
-    const made = { ...cut, warnings: [...cut.warnings, ...priceListOf(engine.config, job.provider).warnings] };
-    progress.end();
-    if (flags.json) await output.json(planJson(made));
-    else await output.text(`${planText(made)}\n`);
-    return 0;
-  } finally {
-    await temp.close();
-  }
+  const onRows = (rows: number): void => progress.show([`Measuring ... ${countText(rows)} rows`]);
+  const { plan: made } = await planJobFile(engine, jobFile, { balance: flags.balance, onRows }, signal);
+  progress.end();
+  if (flags.json) await output.json(planJson(made));
+  else await output.text(`${planText(made)}\n`);
+  return 0;
 }

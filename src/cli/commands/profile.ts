@@ -4,7 +4,7 @@ import { loadJob } from '../../engine/loadJob.ts';
 import { priceListOf } from '../../engine/priceListOf.ts';
 import { profileDeps } from '../../engine/profileDeps.ts';
 import type { CommandContext } from '../commandContext.ts';
-import { datasetUri } from '../datasetUri.ts';
+import { datasetUri } from '../../engine/datasetUri.ts';
 import { footprintJson } from '../print/footprintJson.ts';
 import { footprintSummary, footprintText } from '../print/footprintText.ts';
 import { bytesText, countText } from '../print/units.ts';

@@ -1,9 +1,6 @@
 import path from 'node:path';
-import { openJob } from '../../core/pipeline/openJob.ts';
-import { renderJob, type RenderManifest } from '../../core/pipeline/renderJob.ts';
-import { loadJob } from '../../engine/loadJob.ts';
-import { openRenderFolder } from '../../platform/renderFolder.ts';
-import { openTempSpace } from '../../platform/tempSpace.ts';
+import type { RenderManifest } from '../../core/pipeline/renderJob.ts';
+import { renderJobFile } from '../../engine/renderJobFile.ts';
 import type { CommandContext } from '../commandContext.ts';
 import { plain } from '../print/plain.ts';
 import { bytesText, countText } from '../print/units.ts';
@@ -22,38 +19,12 @@ function summary(manifest: RenderManifest, folder: string): string {
 /** `tranche render JOB --out DIR`: chunk files, keys.parquet, manifest.json; nothing is sent. */
 export async function render(jobFile: string, flags: RenderFlags, context: CommandContext): Promise<number> {
   const { engine, signal, output, progress } = context;
-  const { job, source } = await loadJob(jobFile);
-  const opened = await openJob(job, source, engine.env, signal);
-  for (const notice of opened.notices) progress.note(notice);
   const out = path.resolve(flags.out);
-  const temp = openTempSpace();
-  let rows = 0;
-  let chunks = 0;
-  const show = (): void => progress.show([`Rendering ... ${countText(rows)} rows, ${countText(chunks)} chunks`]);
-  try {
-    const folder = await openRenderFolder(out);
-    const manifest = await renderJob(
-      opened,
-      {
-        ...engine,
-        temp,
-        folder,
-        onRows: (count) => {
-          rows = count;
-          show();
-        },
-        onChunk: () => {
-          chunks++;
-          show();
-        },
-      },
-      signal,
-    );
-    progress.end();
-    if (flags.json) await output.json({ ...manifest, folder: out });
-    else await output.text(summary(manifest, out));
-    return manifest.totals.notPlanned > 0 ? 3 : 0;
-  } finally {
-    await temp.close();
-  }
+  const onProgress = (rows: number, chunks: number): void =>
+    progress.show([`Rendering ... ${countText(rows)} rows, ${countText(chunks)} chunks`]);
+  const manifest = await renderJobFile(engine, jobFile, { folder: out, onNotice: progress.note, onProgress }, signal);
+  progress.end();
+  if (flags.json) await output.json({ ...manifest, folder: out });
+  else await output.text(summary(manifest, out));
+  return manifest.totals.notPlanned > 0 ? 3 : 0;
 }

@@ -1,7 +1,7 @@
 import { openDataset } from '../../core/datasets/openDataset.ts';
 import { datasetRows } from '../../core/pipeline/datasetRows.ts';
 import type { CommandContext } from '../commandContext.ts';
-import { datasetUri } from '../datasetUri.ts';
+import { datasetUri } from '../../engine/datasetUri.ts';
 import { splitNames } from '../splitNames.ts';
 
 export interface RowsFlags {

@@ -1,0 +1,44 @@
+import { profileDataset } from '../../core/pipeline/profileDataset.ts';
+import type { ProfileSnapshot } from '../../core/pipeline/profiling.ts';
+import { TrancheError } from '../../core/errors.ts';
+import type { EngineRequests } from '../../protocol/engineProtocol.ts';
+import { datasetUri } from '../datasetUri.ts';
+import { loadJob } from '../loadJob.ts';
+import type { Engine } from '../openEngine.ts';
+import { priceListOf } from '../priceListOf.ts';
+import { profileDeps } from '../profileDeps.ts';
+import { proposeJob } from '../proposeJob.ts';
+import { atMostEvery } from './atMostEvery.ts';
+import type { Configured } from './configured.ts';
+import type { EngineConnection } from './engineConnection.ts';
+
+const SNAPSHOT_MS = 250;
+
+async function profile(
+  engine: Engine,
+  { uri, jobPath, exact }: EngineRequests['dataset/profile']['params'],
+  tell: (snapshot: ProfileSnapshot) => void,
+  signal: AbortSignal,
+): Promise<ProfileSnapshot> {
+  const job = jobPath === null ? null : await loadJob(jobPath);
+  const provider = job?.job.provider ?? null;
+  const { warnings } = priceListOf(engine.config, provider);
+  const request = { uri: datasetUri(uri), format: null, job, exact };
+  for await (const { footprint, doing } of profileDataset(request, profileDeps(engine, provider), signal)) {
+    const snapshot = { footprint: { ...footprint, warnings: [...footprint.warnings, ...warnings] }, doing };
+    if (doing === null) return snapshot;
+    tell(snapshot);
+  }
+  throw new TrancheError('internal', `The footprint of ${uri} came to no end.`);
+}
+
+/** Answers what is asked about datasets. */
+export function serveDatasets(connection: EngineConnection, { engine }: Configured): void {
+  connection.answer('dataset/profile', async (params, signal) => {
+    const tell = atMostEvery(SNAPSHOT_MS, (snapshot: ProfileSnapshot) =>
+      connection.tell('profile/changed', { id: params.id, snapshot }),
+    );
+    return profile(await engine(), params, tell, signal);
+  });
+  connection.answer('job/propose', async ({ uri }, signal) => proposeJob(await engine(), datasetUri(uri), signal));
+}
