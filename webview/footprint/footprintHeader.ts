@@ -1,0 +1,100 @@
+import type { FootprintPageState, PageAction } from '../../src/protocol/pageProtocol.ts';
+import { button, progressRing } from '../ui/controls.ts';
+import { figureText } from '../ui/figureText.ts';
+import { h, type Child, type VNode } from '../ui/h.ts';
+import type { Footprint, Snapshot } from '../ui/shapes.ts';
+import { bytesText, countText, secondsText } from '../ui/units.ts';
+import { FOOTPRINT } from './strings.ts';
+
+export type Act = (action: PageAction) => void;
+
+function rowsText({ rows }: Footprint): string {
+  if (rows.known === 'unknown') return FOOTPRINT.rowsUnknown;
+  const { value, how } = figureText(rows, countText);
+  return rows.known === 'exact' ? FOOTPRINT.rows(value) : `${FOOTPRINT.rows(value)} ${how}`;
+}
+
+function lineOf({ snapshot, where, jobName }: FootprintPageState): Child {
+  const place = h('bdi', { key: 'where' }, where);
+  if (snapshot === null) return place;
+  const { footprint } = snapshot;
+  const { read, bytes, format, files, columns } = footprint;
+  const parts = [
+    `${FOOTPRINT.formats[format]}, ${FOOTPRINT.files(files)}`,
+    rowsText(footprint),
+    FOOTPRINT.columnsCount(columns.length),
+    FOOTPRINT.read(bytesText(read.bytes), bytesText(bytes.disk.value), secondsText(read.seconds)),
+    ...(jobName === null ? [] : [FOOTPRINT.forJob(jobName)]),
+  ];
+  return [place, ` · ${parts.join(' · ')}`];
+}
+
+function buttonsOf({ state, snapshot }: FootprintPageState, act: Act): Child {
+  if (state === 'reading')
+    return button({ key: 'cancel', text: FOOTPRINT.cancel, onPress: () => act({ do: 'cancel' }) });
+  const isExact = state === 'done' && snapshot?.footprint.stage === 'exact';
+  const measure = button({
+    key: 'exact',
+    text: FOOTPRINT.measure,
+    title: FOOTPRINT.measureHint,
+    onPress: () => act({ do: 'exact' }),
+  });
+  const isKnown = state !== 'failed' || snapshot !== null;
+  return [
+    isExact || !isKnown ? null : measure,
+    isKnown
+      ? button({ key: 'planJob', text: FOOTPRINT.planJob, primary: true, onPress: () => act({ do: 'planJob' }) })
+      : null,
+  ];
+}
+
+function doingText(doing: Snapshot['doing'] | undefined): string {
+  if (doing === null || doing === undefined) return FOOTPRINT.reading;
+  const { what, done, total } = doing;
+  if (what === 'lines') return FOOTPRINT.readingLines(done, total);
+  return FOOTPRINT.readingColumns(bytesText(done), total === null ? null : bytesText(total));
+}
+
+function progressBar(doing: Snapshot['doing'] | undefined): VNode | null {
+  const total = doing?.total ?? null;
+  if (doing === null || doing === undefined || total === null || total <= 0) return null;
+  const percent = Math.round(100 * Math.min(1, doing.done / total));
+  const attributes = {
+    class: 'progress',
+    role: 'progressbar',
+    'aria-label': FOOTPRINT.progress,
+    'aria-valuemin': 0,
+    'aria-valuemax': 100,
+    'aria-valuenow': percent,
+  };
+  return h('div', attributes, h('div', { class: 'done', style: { width: `${percent}%` } }));
+}
+
+/** What a page says while it reads. */
+export function readingText({ snapshot }: FootprintPageState): string {
+  return doingText(snapshot?.doing);
+}
+
+/** What is weighed, where it lies, how much was read, and what can be done with it. */
+export function footprintHeader(state: FootprintPageState, act: Act): VNode {
+  const isReading = state.state === 'reading';
+  const working = h(
+    'p',
+    { key: 'working', class: 'working' },
+    progressRing(),
+    h('span', {}, readingText(state)),
+    progressBar(state.snapshot?.doing),
+  );
+  return h(
+    'header',
+    { key: 'header', class: 'header' },
+    h(
+      'div',
+      { class: 'what' },
+      h('h1', { title: state.title }, h('bdi', {}, state.title)),
+      h('p', { class: 'dim line' }, lineOf(state)),
+    ),
+    h('div', { class: 'buttons' }, buttonsOf(state, act)),
+    isReading ? working : null,
+  );
+}

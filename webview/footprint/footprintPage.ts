@@ -1,0 +1,112 @@
+import type { FootprintPageState } from '../../src/protocol/pageProtocol.ts';
+import { createGrid, type GridColumn } from '../ui/grid.ts';
+import { h, type Child } from '../ui/h.ts';
+import { histogramChart } from '../ui/histogram.ts';
+import type { Page, PageTools } from '../ui/runPage.ts';
+import { details, section } from '../ui/section.ts';
+import type { ColumnFootprint, Footprint } from '../ui/shapes.ts';
+import { columnGridColumns } from './columnGrid.ts';
+import { footprintBars } from './footprintBars.ts';
+import { footprintHeader, readingText } from './footprintHeader.ts';
+import { footprintTotals } from './footprintTotals.ts';
+import type { FootprintView } from './footprintView.ts';
+import { largestRows } from './largestRows.ts';
+import { FOOTPRINT } from './strings.ts';
+
+const COLUMN_ROWS = 14;
+
+function sizesNote({ rowSizes, request }: Footprint): string {
+  const what = request === null ? FOOTPRINT.sizes.text : FOOTPRINT.sizes.line;
+  return rowSizes?.known === 'estimate' ? `${what} · ${FOOTPRINT.sizes.sample}` : what;
+}
+
+function sizes({ rowSizes, rows }: Footprint): Child {
+  if (rowSizes !== null && rowSizes.buckets.length > 0) return histogramChart(FOOTPRINT.sizes.label, rowSizes);
+  const isEmpty = rows.known === 'exact' && rows.value === 0;
+  return h('p', { key: 'none', class: 'dim' }, isEmpty ? FOOTPRINT.sizes.noRows : FOOTPRINT.sizes.none);
+}
+
+function saidOf(state: FootprintPageState): readonly [state: string, progress: string] {
+  switch (state.state) {
+    case 'reading':
+      return [FOOTPRINT.said.reading, readingText(state)];
+    case 'failed':
+      return [FOOTPRINT.said.failed(state.error?.message ?? ''), ''];
+    default:
+      return [FOOTPRINT.said[state.state], ''];
+  }
+}
+
+/** The footprint page: draws what the host says, and keeps what a person did to it. */
+export function createFootprintPage({ act, keep }: PageTools<FootprintView>): Page<FootprintPageState, FootprintView> {
+  const grid = createGrid<ColumnFootprint>('columns', COLUMN_ROWS, {
+    onSort: (sort) => keep({ sort }),
+    onSelect: (selected) => keep({ selected }),
+    onScroll: (topPx) => keep({ topPx }),
+  });
+  let titles: readonly GridColumn<ColumnFootprint>[] = [];
+
+  const columns = ({ columns: rows }: Footprint, view: FootprintView): Child => {
+    const marked = rows.some(({ used }) => used !== null) ? ` · ${FOOTPRINT.columns.used}` : '';
+    const next = columnGridColumns(rows);
+    if (next.length !== titles.length) titles = next;
+    grid.update({
+      label: FOOTPRINT.columns.title,
+      columns: titles,
+      rows,
+      keyOf: ({ name }) => name,
+      sort: view.sort,
+      selected: view.selected,
+    });
+    const body =
+      rows.length === 0 ? h('p', { class: 'dim' }, FOOTPRINT.noColumns) : h('div', { class: 'framed' }, grid.element);
+    return section({ id: 'columns', title: FOOTPRINT.columns.title, note: `${FOOTPRINT.columns.note}${marked}` }, body);
+  };
+
+  const content = (state: FootprintPageState, footprint: Footprint, view: FootprintView): Child => [
+    footprintTotals(footprint, state.jobName !== null),
+    columns(footprint, view),
+    h(
+      'div',
+      { key: 'pair', class: 'pair' },
+      section({ id: 'sizes', title: FOOTPRINT.sizes.title, note: sizesNote(footprint) }, sizes(footprint)),
+      section(
+        {
+          id: 'largest',
+          title: FOOTPRINT.largest.title,
+          note: footprint.stage === 'exact' ? '' : FOOTPRINT.largest.seen,
+        },
+        largestRows(footprint),
+      ),
+    ),
+    details(
+      {
+        id: 'rules',
+        title: FOOTPRINT.rules.title,
+        isOpen: view.showsRules,
+        onToggle: (showsRules) => keep({ showsRules }),
+      },
+      h(
+        'ul',
+        {},
+        footprint.rules.map((rule) => h('li', { key: rule }, rule)),
+      ),
+    ),
+  ];
+
+  return {
+    said: saidOf,
+    restore: (view) => grid.scrollTo(view.topPx),
+    draw: (state, view) => {
+      const footprint = state.snapshot?.footprint ?? null;
+      const isOld = state.state === 'changed' || state.state === 'failed';
+      return [
+        footprintHeader(state, act),
+        footprintBars(state, act),
+        footprint === null
+          ? null
+          : h('div', { key: 'content', class: isOld ? 'content old' : 'content' }, content(state, footprint, view)),
+      ];
+    },
+  };
+}

@@ -1,0 +1,67 @@
+import { figureText } from '../ui/figureText.ts';
+import type { VNode } from '../ui/h.ts';
+import type { Figure, Footprint } from '../ui/shapes.ts';
+import { totals, type Total } from '../ui/totals.ts';
+import { bytesText, countText, shortCountText, usdText } from '../ui/units.ts';
+import { FOOTPRINT } from './strings.ts';
+
+const { totals: TEXTS, ruleStarts: RULES } = FOOTPRINT;
+
+function ruleOf({ rules }: Footprint, name: keyof typeof RULES): string | undefined {
+  return rules.find((rule) => RULES[name].some((start) => rule.startsWith(start)));
+}
+
+/** How a figure is known: its interval, and what it was taken from. */
+function howOf(figure: Figure, { stage }: Footprint, text: (value: number) => string): string {
+  if (figure.known === 'unknown') return stage === 'metadata' ? FOOTPRINT.notReadYet : FOOTPRINT.unknown;
+  if (figure.known === 'exact') return 'exact';
+  return `${figureText(figure, text).how} · ${FOOTPRINT.stages[stage]}`;
+}
+
+function total(
+  footprint: Footprint,
+  title: string,
+  figure: Figure,
+  text: (value: number) => string,
+  more: { readonly rule?: string | undefined; readonly label?: (value: number) => string; readonly note?: string } = {},
+): Total {
+  const said = figureText(figure, text);
+  const exactly = figureText(figure, more.label ?? text).label;
+  const tooltip = [exactly, more.note, more.rule].filter((part) => part !== undefined).join('\n');
+  return { title, value: said.value, known: figure.known, how: howOf(figure, footprint, text), tooltip };
+}
+
+function costTotal(footprint: Footprint): Total {
+  const { cost, request } = footprint;
+  const title = TEXTS.cost;
+  if (cost.known === 'unknown') {
+    const isUnpriced = request !== null;
+    return { title, value: '–', known: 'unknown', how: isUnpriced ? TEXTS.noPrice : FOOTPRINT.notReadYet };
+  }
+  const date = request?.cost.pricesAsOf ?? null;
+  const how = date === null ? howOf(cost, footprint, usdText) : TEXTS.pricesAsOf(date);
+  return { title, value: usdText(cost.high), known: cost.known, how, tooltip: figureText(cost, usdText).label };
+}
+
+/** What the dataset weighs in each of its shapes. */
+export function footprintTotals(footprint: Footprint, forJob: boolean): VNode {
+  const { bytes, tokens } = footprint;
+  const rule = (name: keyof typeof RULES): string | undefined => ruleOf(footprint, name);
+  const arrowText = figureText(bytes.pandasArrow, bytesText).value;
+  return totals(TEXTS.label, [
+    total(footprint, TEXTS.disk, bytes.disk, bytesText),
+    total(footprint, TEXTS.arrow, bytes.arrow, bytesText, { rule: rule('arrow') }),
+    total(footprint, TEXTS.pandas, bytes.pandas, bytesText, {
+      rule: rule('pandas'),
+      ...(bytes.pandasArrow.known === 'unknown' ? {} : { note: TEXTS.pandasArrow(arrowText) }),
+    }),
+    total(footprint, TEXTS.spark, bytes.spark, bytesText, { rule: rule('spark') }),
+    total(footprint, TEXTS.rendered, bytes.rendered, bytesText, { rule: rule('rendered') }),
+    total(footprint, TEXTS.tokens, tokens, shortCountText, {
+      rule: rule('tokens'),
+      label: countText,
+      ...(forJob ? {} : { note: TEXTS.encoding }),
+    }),
+    ...(forJob ? [costTotal(footprint)] : []),
+  ]);
+}

@@ -1,0 +1,31 @@
+import { h, type Child } from '../ui/h.ts';
+import type { Footprint } from '../ui/shapes.ts';
+import { bytesText, countText } from '../ui/units.ts';
+import { FOOTPRINT } from './strings.ts';
+
+const { largest: TEXTS } = FOOTPRINT;
+
+/** The rows that weigh most. */
+export function largestRows({ largestRows: rows }: Footprint): Child {
+  if (rows.length === 0) return h('p', { class: 'dim' }, TEXTS.none);
+  const hasKeys = rows.some(({ key }) => key !== null);
+  const hasRows = rows.some(({ row }) => row !== null);
+  const titles = [
+    hasKeys ? h('th', { key: 'key', scope: 'col' }, TEXTS.key) : null,
+    h('th', { key: 'bytes', scope: 'col', class: 'right' }, TEXTS.bytes),
+    h('th', { key: 'file', scope: 'col' }, TEXTS.file),
+    hasRows ? h('th', { key: 'row', scope: 'col', class: 'right' }, TEXTS.row) : null,
+  ];
+  const lines = rows.map(({ key, file, row, bytes }, index) => {
+    const keyText = key?.join(', ') ?? '';
+    return h(
+      'tr',
+      { key: String(index) },
+      hasKeys ? h('td', { key: 'key', title: keyText }, h('bdi', {}, keyText)) : null,
+      h('td', { key: 'bytes', class: 'right', title: `${countText(bytes)} bytes` }, bytesText(bytes)),
+      h('td', { key: 'file', class: 'dim', title: file }, h('bdi', {}, file)),
+      hasRows ? h('td', { key: 'row', class: 'right' }, row === null ? '' : countText(row + 1)) : null,
+    );
+  });
+  return h('table', { class: 'plain' }, h('thead', {}, h('tr', {}, titles)), h('tbody', {}, lines));
+}

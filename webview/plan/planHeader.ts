@@ -1,0 +1,73 @@
+import type { PageAction, PlanPageState } from '../../src/protocol/pageProtocol.ts';
+import { button, linkButton, progressRing } from '../ui/controls.ts';
+import { h, type Child, type VNode } from '../ui/h.ts';
+import type { Plan } from '../ui/shapes.ts';
+import { countedText, usdText } from '../ui/units.ts';
+import { PLAN } from './strings.ts';
+
+export type Act = (action: PageAction) => void;
+
+/** The last part of a path. */
+const baseName = (path: string): string => path.split(/[\\/]/).findLast((part) => part !== '') ?? path;
+
+function costText({ cost }: Plan): string {
+  return cost.greatest.known === 'unknown' ? PLAN.costUnknown : PLAN.atMost(usdText(cost.greatest.high));
+}
+
+function lineOf({ planned, title }: PlanPageState, act: Act): Child {
+  if (planned === null) return title;
+  const { job, plan } = planned;
+  const open = linkButton({
+    key: 'openJob',
+    text: baseName(job.path),
+    title: job.path,
+    onPress: () => act({ do: 'openJob' }),
+  });
+  const parts = [
+    h('bdi', {}, baseName(job.dataset)),
+    ` · ${countedText(plan.rows, 'row', 'rows')} → ${job.endpoint} · ${job.model}`,
+  ];
+  return [open, ' · ', parts];
+}
+
+function buttonsOf({ state, planned, mayRun, doing }: PlanPageState, act: Act): Child {
+  if (state === 'planning') return button({ key: 'cancel', text: PLAN.cancel, onPress: () => act({ do: 'cancel' }) });
+  const isReady = state === 'planned' && doing === null && planned !== null && planned.plan.chunks.length > 0;
+  const runText = planned === null ? PLAN.run : PLAN.runChunks(planned.plan.chunks.length, costText(planned.plan));
+  const runHint = planned === null ? undefined : PLAN.runHint(planned.plan.planHash.slice(0, 12));
+  return [
+    button({ key: 'writeFiles', text: PLAN.writeFiles, disabled: !isReady, onPress: () => act({ do: 'writeFiles' }) }),
+    button({
+      key: 'rehearse',
+      text: PLAN.rehearse,
+      disabled: !isReady || !mayRun,
+      title: mayRun ? PLAN.rehearseHint : PLAN.notTrusted,
+      onPress: () => act({ do: 'rehearse' }),
+    }),
+    button({
+      key: 'run',
+      text: runText,
+      primary: true,
+      disabled: !isReady || !mayRun,
+      title: mayRun ? runHint : PLAN.notTrusted,
+      onPress: () => act({ do: 'run' }),
+    }),
+  ];
+}
+
+/** What is planned, for whom, and what can be done with it. */
+export function planHeader(state: PlanPageState, act: Act): VNode {
+  const working =
+    state.state === 'planning'
+      ? state.measuredRows > 0
+        ? PLAN.planningRows(state.measuredRows)
+        : PLAN.planning
+      : state.doing;
+  return h(
+    'header',
+    { key: 'header', class: 'header' },
+    h('div', { class: 'what' }, h('h1', {}, PLAN.title), h('p', { class: 'dim line' }, lineOf(state, act))),
+    h('div', { class: 'buttons' }, buttonsOf(state, act)),
+    working === null ? null : h('p', { key: 'working', class: 'working' }, progressRing(), h('span', {}, working)),
+  );
+}

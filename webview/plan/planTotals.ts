@@ -1,0 +1,58 @@
+import { figureText } from '../ui/figureText.ts';
+import { h, type VNode } from '../ui/h.ts';
+import type { Plan } from '../ui/shapes.ts';
+import { totals, type Total } from '../ui/totals.ts';
+import { bytesText, countText, shortCountText, usdText } from '../ui/units.ts';
+import { PLAN } from './strings.ts';
+
+const { totals: TEXTS, limits: LIMITS } = PLAN;
+
+function costTotal({ cost }: Plan): Total {
+  const { greatest, pricesAsOf } = cost;
+  if (greatest.known === 'unknown') return { title: TEXTS.cost, value: '–', known: 'unknown', how: TEXTS.noPrice };
+  const how = pricesAsOf === null ? figureText(greatest, usdText).how : TEXTS.pricesAsOf(pricesAsOf);
+  return {
+    title: TEXTS.cost,
+    value: usdText(greatest.high),
+    known: greatest.known,
+    how,
+    tooltip: figureText(greatest, usdText).label,
+  };
+}
+
+/** Rows, files, bytes, tokens and cost of a plan. */
+export function planTotals(plan: Plan): VNode {
+  const bytes = plan.chunks.reduce((sum, chunk) => sum + chunk.bytes, 0);
+  const withLine = plan.rows - plan.notPlannedRows;
+  const tokens = figureText(plan.tokens, shortCountText);
+  return totals(TEXTS.label, [
+    {
+      title: TEXTS.rows,
+      value: countText(plan.rows),
+      known: 'exact',
+      how: withLine === plan.rows ? 'exact' : TEXTS.withLine(withLine),
+    },
+    { title: TEXTS.files, value: countText(plan.chunks.length), known: 'exact', how: 'exact' },
+    { title: TEXTS.bytes, value: bytesText(bytes), known: 'exact', how: 'exact', tooltip: `${countText(bytes)} bytes` },
+    {
+      title: TEXTS.tokens,
+      value: tokens.value,
+      known: plan.tokens.known,
+      how: tokens.how,
+      tooltip: figureText(plan.tokens, countText).label,
+    },
+    costTotal(plan),
+  ]);
+}
+
+/** What no file may exceed. */
+export function limitsLine({ limits }: Plan): VNode {
+  const { maxBytes, maxRequests, maxInputs, maxTokens } = limits;
+  const parts = [
+    LIMITS.bytes(bytesText(maxBytes)),
+    LIMITS.requests(maxRequests),
+    maxInputs === null ? [] : LIMITS.inputs(maxInputs),
+    maxTokens === null ? [] : LIMITS.tokens(shortCountText(maxTokens)),
+  ].flat();
+  return h('p', { key: 'limits', class: 'limits dim' }, `${LIMITS.title}: `, h('b', {}, parts.join(' · ')));
+}

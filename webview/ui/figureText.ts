@@ -1,0 +1,36 @@
+import type { Figure } from './shapes.ts';
+
+/** A figure in words: its value, and how that is known. */
+export interface FigureText {
+  /** `3.30 GB`, `~ 3.30 GB`, `–`. */
+  readonly value: string;
+  /** `exact`, `±4.0 %`, `1.2 GB to 5.9 GB`, `unknown`. */
+  readonly how: string;
+  /** For screen readers and tooltips. */
+  readonly label: string;
+}
+
+export const KNOWN_MARKS = { exact: '●', estimate: '○', unknown: '–' } as const;
+
+/** An interval wider than this share of the value is said by its ends. */
+const WIDEST_MARGIN = 0.5;
+
+function intervalText({ value, low, high }: Figure, text: (value: number) => string): string {
+  const margin = value > 0 ? Math.max(high - value, value - low) / value : Infinity;
+  if (margin > WIDEST_MARGIN) return text(low) === text(high) ? 'estimate' : `${text(low)} to ${text(high)}`;
+  const percent = 100 * margin;
+  return `±${percent < 0.1 ? '< 0.1' : percent < 10 ? percent.toFixed(1) : percent.toFixed(0)} %`;
+}
+
+/** How a figure is said, here and everywhere. */
+export function figureText(figure: Figure, text: (value: number) => string): FigureText {
+  if (figure.known === 'unknown') return { value: '–', how: 'unknown', label: 'unknown' };
+  const value = text(figure.value);
+  if (figure.known === 'exact') return { value, how: 'exact', label: `${value}, exact` };
+  const how = intervalText(figure, text);
+  return {
+    value: `~ ${value}`,
+    how,
+    label: `about ${value}, estimated between ${text(figure.low)} and ${text(figure.high)}`,
+  };
+}

@@ -1,0 +1,175 @@
+import { createView } from './createView.ts';
+import { gridHead } from './gridHead.ts';
+import { createWindow } from './gridWindow.ts';
+import { h, type Child } from './h.ts';
+
+export interface Sort {
+  readonly column: string;
+  readonly descending: boolean;
+}
+
+export interface GridColumn<Row> {
+  readonly id: string;
+  readonly title: string;
+  /** Said of the title, where it is short. */
+  readonly hint?: string;
+  readonly minPx: number;
+  /** Share of the room that is left; 0 keeps the column at its least width. */
+  readonly grow: number;
+  readonly right?: boolean;
+  readonly cell: (row: Row) => Child;
+  readonly tooltip?: (row: Row) => string | undefined;
+  /** Null comes last in both directions. */
+  readonly sortBy?: (row: Row) => number | string | null;
+}
+
+export interface GridProps<Row> {
+  readonly label: string;
+  readonly columns: readonly GridColumn<Row>[];
+  readonly rows: readonly Row[];
+  readonly keyOf: (row: Row) => string;
+  readonly sort: Sort | null;
+  readonly selected: string | null;
+}
+
+export interface GridEvents {
+  readonly onSort: (sort: Sort | null) => void;
+  readonly onSelect: (key: string) => void;
+  /** Called at rest after scrolling, with pixels from the first row. */
+  readonly onScroll: (topPx: number) => void;
+}
+
+/** A table that draws the rows in sight only, however many there are. */
+export interface Grid<Row> {
+  readonly element: HTMLElement;
+  readonly update: (props: GridProps<Row>) => void;
+  readonly scrollTo: (topPx: number) => void;
+  readonly reveal: (key: string) => void;
+}
+
+export const ROW_PX = 28;
+const HEAD_PX = 30;
+
+const collator = new Intl.Collator('en', { numeric: true });
+
+function compare(one: number | string | null, other: number | string | null, sign: number): number {
+  if (one === null || other === null) return Number(one === null) - Number(other === null);
+  if (typeof one === 'number' && typeof other === 'number') return sign * (one - other);
+  return sign * collator.compare(String(one), String(other));
+}
+
+function sorted<Row>({ rows, columns, sort }: GridProps<Row>): readonly Row[] {
+  const sortBy = columns.find(({ id }) => id === sort?.column)?.sortBy;
+  if (sort === null || sortBy === undefined) return rows;
+  const sign = sort.descending ? -1 : 1;
+  const keyed = rows.map((row) => ({ row, by: sortBy(row) }));
+  return keyed.sort((one, other) => compare(one.by, other.by, sign)).map(({ row }) => row);
+}
+
+function tracksOf<Row>(columns: readonly GridColumn<Row>[]): Record<string, string> {
+  const tracks = columns.map(({ minPx, grow }) => (grow === 0 ? `${minPx}px` : `minmax(${minPx}px, ${grow}fr)`));
+  const least = columns.reduce((sum, { minPx }) => sum + minPx, 0);
+  return { '--tracks': tracks.join(' '), '--least': `${least}px` };
+}
+
+function rowOf<Row>(props: GridProps<Row>, row: Row, index: number, id: string, topPx: number): Child {
+  const key = props.keyOf(row);
+  const cells = props.columns.map(({ cell, right, tooltip, id: column }) =>
+    h(
+      'div',
+      { key: column, role: 'gridcell', class: right === true ? 'cell right' : 'cell', title: tooltip?.(row) },
+      cell(row),
+    ),
+  );
+  const attributes = {
+    key,
+    id,
+    role: 'row',
+    class: 'row',
+    'aria-rowindex': index + 2,
+    'aria-selected': key === props.selected ? 'true' : 'false',
+    'data-index': index,
+    style: { top: `${topPx}px` },
+  };
+  return h('div', attributes, cells);
+}
+
+/** Where a key takes the cursor; null for keys that mean nothing here. */
+function targetOf(key: string, at: number, count: number, page: number): number | null {
+  const targets: Readonly<Record<string, number>> = {
+    ArrowDown: at + 1,
+    ArrowUp: at - 1,
+    PageDown: at + page,
+    PageUp: at - page,
+    Home: 0,
+    End: count - 1,
+  };
+  const target = targets[key];
+  return target === undefined ? null : Math.max(0, Math.min(count - 1, target));
+}
+
+/** Makes a grid for at most `maxRows` rows of height; more are scrolled to. `id` is unique in the page. */
+export function createGrid<Row>(id: string, maxRows: number, events: GridEvents): Grid<Row> {
+  const element = document.createElement('div');
+  element.className = 'grid';
+  element.tabIndex = 0;
+  element.setAttribute('role', 'grid');
+  element.style.setProperty('max-height', `${HEAD_PX + maxRows * ROW_PX + 12}px`);
+  const view = createView(element);
+  let props: GridProps<Row> = { label: '', columns: [], rows: [], keyOf: () => '', sort: null, selected: null };
+  let rows: readonly Row[] = [];
+  const rowId = (index: number): string => `${id}-${index}`;
+  const selectedIndex = (): number => rows.findIndex((row) => props.keyOf(row) === props.selected);
+
+  const draw = (): void => {
+    const { first, last, topOf, bodyPx } = scroll.sight(rows.length);
+    const at = selectedIndex();
+    const active = at >= first && at < last ? rowId(at) : null;
+    if (active === null) element.removeAttribute('aria-activedescendant');
+    else element.setAttribute('aria-activedescendant', active);
+    const shown = rows
+      .slice(first, last)
+      .map((row, i) => rowOf(props, row, first + i, rowId(first + i), topOf(first + i)));
+    view(
+      gridHead(props.columns, props.sort, events.onSort),
+      h('div', { key: 'body', role: 'rowgroup', class: 'body', style: { height: `${bodyPx}px` } }, shown),
+    );
+  };
+  const scroll = createWindow(element, { rowPx: ROW_PX, headPx: HEAD_PX, onMove: draw, onRest: events.onScroll });
+
+  const select = (index: number): void => {
+    const row = rows[index];
+    if (row === undefined) return;
+    scroll.reveal(index, rows.length);
+    events.onSelect(props.keyOf(row));
+  };
+  element.addEventListener('keydown', (event) => {
+    if (event.target !== element || event.ctrlKey || event.metaKey || event.altKey) return;
+    const target = targetOf(event.key, selectedIndex(), rows.length, scroll.pageRows());
+    if (target === null) return;
+    event.preventDefault();
+    select(target);
+  });
+  element.addEventListener('click', ({ target }) => {
+    const row = target instanceof Element ? target.closest('[data-index]') : null;
+    if (row !== null) select(Number(row.getAttribute('data-index')));
+  });
+  return {
+    element,
+    update: (next) => {
+      const isSameOrder = next.rows === props.rows && next.sort === props.sort && next.columns === props.columns;
+      props = next;
+      if (!isSameOrder) rows = sorted(next);
+      element.setAttribute('aria-label', next.label);
+      element.setAttribute('aria-rowcount', String(rows.length + 1));
+      element.setAttribute('aria-colcount', String(next.columns.length));
+      for (const [name, value] of Object.entries(tracksOf(next.columns))) element.style.setProperty(name, value);
+      draw();
+    },
+    scrollTo: (topPx) => scroll.moveTo(topPx, rows.length),
+    reveal: (key) => {
+      const index = rows.findIndex((row) => props.keyOf(row) === key);
+      if (index >= 0) scroll.reveal(index, rows.length);
+    },
+  };
+}

@@ -1,0 +1,29 @@
+/** What screen readers are told while a page changes. */
+export interface LiveRegion {
+  readonly element: HTMLElement;
+  /** `state` is said at once, `progress` not before five seconds have passed since anything was said. */
+  readonly say: (state: string, progress: string) => void;
+}
+
+const PACE_MS = 5000;
+
+/** Makes a polite live region. */
+export function createLiveRegion(): LiveRegion {
+  const element = document.createElement('div');
+  element.className = 'unseen';
+  element.setAttribute('role', 'status');
+  let lastState = '';
+  let saidMs = -Infinity;
+  return {
+    element,
+    say: (state, progress) => {
+      const nowMs = performance.now();
+      const isNews = state !== lastState;
+      if (!isNews && (progress === '' || nowMs - saidMs < PACE_MS)) return;
+      lastState = state;
+      saidMs = nowMs;
+      const text = isNews ? state : progress;
+      if (element.textContent !== text) element.textContent = text;
+    },
+  };
+}

@@ -1,0 +1,23 @@
+import { h, type Child, type VNode } from './h.ts';
+
+export interface MessageBar {
+  readonly key: string;
+  readonly kind: 'info' | 'warning' | 'error';
+  readonly text: Child;
+  /** What a person can do about it. */
+  readonly actions?: Child;
+}
+
+const ICONS = { info: 'i', warning: '!', error: '×' } as const;
+const SPOKEN = { info: 'Note: ', warning: 'Warning: ', error: 'Error: ' } as const;
+
+/** A sentence across the page, above what it is about. */
+export function messageBar({ key, kind, text, actions }: MessageBar): VNode {
+  return h(
+    'div',
+    { key, class: `bar ${kind}`, 'data-bar': key },
+    h('span', { class: 'icon', 'aria-hidden': 'true' }, ICONS[kind]),
+    h('p', {}, h('span', { class: 'unseen' }, SPOKEN[kind]), text),
+    actions === undefined ? null : h('div', { class: 'actions' }, actions),
+  );
+}

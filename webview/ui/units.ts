@@ -1,0 +1,56 @@
+const STEPS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'] as const;
+const COUNT_STEPS = ['', ' k', ' M', ' bn', ' tn'] as const;
+
+function stepped(value: number, steps: number): { readonly text: string; readonly step: number } {
+  let step = 0;
+  let rest = value;
+  while (rest >= 999.5 && step < steps - 1) {
+    rest /= 1000;
+    step++;
+  }
+  const digits = step === 0 || rest >= 99.95 ? 0 : rest >= 9.995 ? 1 : 2;
+  return { text: rest.toFixed(digits), step };
+}
+
+/** `89.9 MB`: decimal units, three significant digits. */
+export function bytesText(bytes: number): string {
+  const { text, step } = stepped(bytes, STEPS.length);
+  return `${text} ${STEPS[step] ?? ''}`;
+}
+
+/** `250,000`. */
+export function countText(count: number): string {
+  return Math.round(count).toLocaleString('en-US');
+}
+
+/** `16.8 M`: three significant digits from 10,000 on. */
+export function shortCountText(count: number): string {
+  if (count < 9999.5) return countText(count);
+  const { text, step } = stepped(count, COUNT_STEPS.length);
+  return `${text}${COUNT_STEPS[step] ?? ''}`;
+}
+
+/** `$18.40`; four digits below ten cents, and `< $0.0001`, so that small runs do not look free. */
+export function usdText(usd: number): string {
+  if (usd === 0) return '$0';
+  if (usd < 0.0001) return '< $0.0001';
+  if (usd < 0.1) return `$${usd.toFixed(4)}`;
+  return `$${usd.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
+}
+
+/** `99.7 %`. */
+export function percentText(share: number): string {
+  const percent = 100 * share;
+  if (percent > 0 && percent < 0.1) return '< 0.1 %';
+  return `${percent.toFixed(percent >= 99.95 ? 0 : 1)} %`;
+}
+
+/** `0.8 s`. */
+export function secondsText(seconds: number): string {
+  return `${seconds.toFixed(seconds < 10 ? 1 : 0)} s`;
+}
+
+/** `1 file`, `32 files`. */
+export function countedText(count: number, one: string, many: string): string {
+  return `${countText(count)} ${count === 1 ? one : many}`;
+}
