@@ -137,7 +137,7 @@ function cards(footprint: Footprint): string {
     card('In pandas', bytes.pandas, `with pandas 3 strings ${figureText(bytes.pandasArrow, bytesText)}`),
     ['In a Spark cache', spark(bytes.spark), how(bytes.spark, stage)],
     card('As batch lines', bytes.rendered, lines),
-    ...(perRow === '' ? [] : [['', '', perRow]]),
+    ...(perRow === '' ? [] : [['', '', `a row: ${perRow}`]]),
     [
       'Tokens',
       figureText(tokens, tokens.known === 'exact' ? countText : shortCount),

@@ -2,9 +2,10 @@ import type { ColumnType } from '../model/columnType.ts';
 import { estimated, exactly, sumFigures, type Figure } from '../model/figure.ts';
 import type { TextShapes } from './columnSums.ts';
 import { rising } from './figures.ts';
+import type { SizeHistogram } from './sizeHistogram.ts';
 import { arrowWidth, isText } from './typeSizes.ts';
 
-/** Bytes of a column's texts, value by value, nulls left out. */
+/** Bytes of a column's texts, value by value, nulls left out; or of rows. */
 export interface TextSizes {
   readonly p50: Figure;
   readonly p90: Figure;
@@ -29,6 +30,8 @@ export interface ColumnFigures {
   readonly shapes: TextShapes | null;
   /** Null where the type bounds the texts, or nothing was read. */
   readonly sizes: TextSizes | null;
+  /** The same, for drawing; null where `sizes` is. */
+  readonly histogram: SizeHistogram | null;
 }
 
 /** The bitmap of a column: a bit a row where there are nulls. */

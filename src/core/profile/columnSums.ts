@@ -64,7 +64,7 @@ export function sumsOf(profile: ColumnProfile, rows: number): ColumnSums {
     text: textBytes,
     rendered: profile.renderedBytes,
     max: profile.maxTextBytes,
-    sizes: Float64Array.from(profile.sizes.subarray(0, profile.sizes.findLastIndex((count) => count > 0) + 1)),
+    sizes: trimmedSizes(profile.sizes),
     tokens: countedTotal(counted, tokens, textBytes, values),
     python: countedTotal(counted, python, textBytes, values),
     shapes: { texts: counted.texts, scalars: counted.scalars, nested: counted.nested },
@@ -77,6 +77,11 @@ const plus = (a: Counted, b: Counted): Counted => ({ sum: a.sum + b.sum, varianc
 export function addShapes(all: readonly TextShapes[]): TextShapes {
   const sum = (pick: (one: TextShapes) => number): number => all.reduce((total, one) => total + pick(one), 0);
   return { texts: sum(({ texts }) => texts), scalars: sum(({ scalars }) => scalars), nested: sum((one) => one.nested) };
+}
+
+/** Sizes up to the last bucket that holds any. */
+export function trimmedSizes(sizes: Uint32Array): Float64Array {
+  return Float64Array.from(sizes.subarray(0, sizes.findLastIndex((count) => count > 0) + 1));
 }
 
 /** Two histograms together; the longer one's end stays. */

@@ -3,6 +3,7 @@ import type { Dataset, DatasetFormat } from '../model/dataset.ts';
 import type { CostBound } from '../model/plan.ts';
 import type { ColumnFigures, TextSizes } from './columnFigures.ts';
 import { footprintRules } from './footprintRules.ts';
+import type { LargestRow, RowFigures, RowSizes } from './rowFigures.ts';
 import type { SizeHistogram } from './sizeHistogram.ts';
 import { PANDAS_INDEX_BYTES, pandasArrowFigure, pandasFigure, sparkFigure } from './memoryRules.ts';
 
@@ -30,17 +31,7 @@ export interface ColumnFootprint {
   readonly histogram: SizeHistogram | null;
 }
 
-/** One of the rows that weigh most, among those that were read. */
-export interface LargestRow {
-  /** Texts of the key columns with a job, else null. */
-  readonly key: readonly string[] | null;
-  /** The file it lies in, relative to the dataset, and its row there, from 0; null where only the order in the dataset is known. */
-  readonly file: string;
-  readonly row: number | null;
-  readonly bytes: number;
-}
-
-/** What a dataset weighs; every figure says how it is known. Bytes are decimal counts. */
+/** What a dataset weighs; every figure says how it is known. Bytes are decimal counts. Plain data: it goes over JSON. */
 export interface Footprint {
   readonly uri: string;
   readonly format: DatasetFormat;
@@ -62,7 +53,7 @@ export interface Footprint {
   /** Null without a job. */
   readonly request: RequestFigures | null;
   /** Bytes of a row: its batch line with a job, else the texts of all its columns; null before rows were read. */
-  readonly rowSizes: SizeHistogram | null;
+  readonly rowSizes: RowSizes | null;
   /** The largest rows that were read, largest first, at most ten; all rows were read only at the stage `exact`. */
   readonly largestRows: readonly LargestRow[];
   readonly read: { readonly bytes: number; readonly seconds: number };
@@ -80,8 +71,12 @@ export interface RequestFigures {
   readonly rendered: Figure;
   readonly tokens: Figure;
   readonly cost: CostBound;
-  /** By column name: what its placeholders put into lines. */
-  readonly columns: ReadonlyMap<string, { readonly rendered: Figure; readonly tokens: Figure }>;
+}
+
+/** A job's figures, and by column name what its placeholders put into lines. */
+export interface JobFigures {
+  readonly request: RequestFigures;
+  readonly shares: ReadonlyMap<string, { readonly rendered: Figure; readonly tokens: Figure }>;
 }
 
 /** Everything a footprint is made from. */
@@ -91,7 +86,9 @@ export interface FootprintParts {
   readonly types: readonly string[];
   readonly rows: Figure;
   readonly columns: readonly ColumnFigures[];
-  readonly request: RequestFigures | null;
+  readonly job: JobFigures | null;
+  /** Null before rows, or a job's lines, were read. */
+  readonly rowFigures: RowFigures | null;
   /** A job was named, so figures without one are not meant. */
   readonly forJob: boolean;
   readonly read: Footprint['read'];
@@ -107,14 +104,14 @@ function whole(figure: Figure): Figure {
 const NONE = { rendered: exactly(0), tokens: exactly(0) };
 
 function columnFootprints(parts: FootprintParts): ColumnFootprint[] {
-  const { dataset, types, rows, columns, request, forJob } = parts;
+  const { dataset, types, rows, columns, job, forJob } = parts;
   return dataset.columns.flatMap((column, index) => {
     const figures = columns[index];
     if (figures === undefined) return [];
     const weighed = { type: column.type, format: dataset.format, rows, figures };
     const unknown = { rendered: unknownFigure(), tokens: unknownFigure() };
-    const used = request?.columns.get(column.name);
-    const lines = forJob ? (request === null ? unknown : (used ?? NONE)) : figures;
+    const used = job?.shares.get(column.name);
+    const lines = forJob ? (job === null ? unknown : (used ?? NONE)) : figures;
     return {
       name: column.name,
       type: types[index] ?? column.type.kind,
@@ -127,14 +124,15 @@ function columnFootprints(parts: FootprintParts): ColumnFootprint[] {
       pandas: whole(pandasFigure(weighed)),
       spark: whole(sparkFigure(weighed)),
       used: forJob ? used !== undefined : null,
-      histogram: null,
+      histogram: figures.histogram,
     };
   });
 }
 
 /** Adds up what is known of the columns, by the documented rules. */
 export function makeFootprint(parts: FootprintParts): Footprint {
-  const { dataset, rows, request, forJob } = parts;
+  const { dataset, rows, forJob, rowFigures } = parts;
+  const request = parts.job?.request ?? null;
   const columns = columnFootprints(parts);
   const sum = (pick: (column: ColumnFootprint) => Figure): Figure => sumFigures(columns.map(pick));
   const pandasArrow = dataset.columns.map((column, index) => {
@@ -162,8 +160,8 @@ export function makeFootprint(parts: FootprintParts): Footprint {
     tokens: whole(inAll?.tokens ?? sum((column) => column.tokens)),
     cost: request?.cost.greatest ?? unknownFigure(),
     request,
-    rowSizes: null,
-    largestRows: [],
+    rowSizes: rowFigures?.sizes ?? null,
+    largestRows: rowFigures?.largest ?? [],
     read: parts.read,
     stage: parts.stage,
     rules: footprintRules(dataset.format, forJob),

@@ -18,6 +18,7 @@ export function footprintRules(format: DatasetFormat, forJob: boolean): string[]
     forJob
       ? "Lines and tokens: those of the job's requests; a column's share is what its placeholders put in, before any cut."
       : 'Batch lines without a job: the escaped text of all columns; tokens: those of the texts in o200k_base. Name a job with --job for its lines and cost.',
+    `A row: ${forJob ? 'its batch line, newline included' : 'the texts of all its columns'}. The largest rows are those among the rows that were read.`,
     'Intervals hold with 95 % confidence.',
   ];
 }

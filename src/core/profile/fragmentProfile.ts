@@ -1,5 +1,6 @@
 import type { ColumnPath } from '../model/columnType.ts';
 import type { Dataset } from '../model/dataset.ts';
+import type { RowProfile } from './rowTally.ts';
 
 /** What a worker needs to know to weigh columns. Plain data. */
 export interface ProfileSetup {
@@ -8,6 +9,8 @@ export interface ProfileSetup {
   readonly columns: readonly ColumnPath[];
   /** Values of each column whose tokens are counted, of each output: a random sample of so many, or all of them. */
   readonly countedTexts: number | 'all';
+  /** Whether rows are weighed as well: the texts of all `columns` together. */
+  readonly weighsRows: boolean;
   /** 32 bits: the same seed draws the same sample. */
   readonly seed: number;
 }
@@ -51,4 +54,6 @@ export interface FragmentProfile {
   readonly rows: number;
   readonly readBytes: number;
   readonly columns: readonly ColumnProfile[];
+  /** Rows by the bytes of all their texts, where they are weighed; `row` counts within this output. */
+  readonly rowSizes: RowProfile | null;
 }

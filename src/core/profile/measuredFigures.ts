@@ -3,9 +3,10 @@ import type { Dataset, DatasetFormat } from '../model/dataset.ts';
 import { estimated, exactly, type Figure } from '../model/figure.ts';
 import { arrowFigure, type ColumnFigures } from './columnFigures.ts';
 import { addShapes, type ColumnSums, type Counted } from './columnSums.ts';
-import { within } from './figures.ts';
+import { differenceOf, within } from './figures.ts';
 import type { MetadataFigures } from './metadataFigures.ts';
 import { ratioTotal, type SampleDesign, type SampledCluster } from './ratioEstimate.ts';
+import { sampledHistogram, wholeHistogram } from './sizeHistogram.ts';
 import { NORMAL_95 } from './studentQuantile.ts';
 import { sampledTextSizes, wholeTextSizes } from './textSizes.ts';
 import { textLengths } from './typeSizes.ts';
@@ -51,6 +52,7 @@ export function wholeFigures(
       python: countedFigure(own.python),
       shapes: own.shapes,
       sizes: textLengths(column.type) === null ? wholeTextSizes(own) : null,
+      histogram: textLengths(column.type) === null ? wholeHistogram(own) : null,
     };
   });
 }
@@ -108,6 +110,7 @@ function sampledColumn(
         )
       : ratioTotal(design, clusters, valueOf, varianceOf);
   const weighed = ratioTotal(design, clusters, (sums) => sums.arrow);
+  const bounded = textLengths(column.type) !== null;
   return {
     disk: base.disk,
     nulls,
@@ -123,6 +126,7 @@ function sampledColumn(
       ({ python }) => python.variance,
     ),
     shapes: addShapes(clusters.map(({ counted }) => counted.shapes)),
-    sizes: textLengths(column.type) === null ? sampledTextSizes(design, clusters, text.high) : null,
+    sizes: bounded ? null : sampledTextSizes(design, clusters, text.high),
+    histogram: bounded ? null : sampledHistogram(design, clusters, differenceOf(rows, nulls).value),
   };
 }

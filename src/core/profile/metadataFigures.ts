@@ -89,6 +89,7 @@ function figuresOf(format: DatasetFormat, { type }: Column, rows: Figure, facts:
     python: pythonOf(type, text, values),
     shapes: null,
     sizes: null,
+    histogram: null,
   };
 }
 

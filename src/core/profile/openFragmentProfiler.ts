@@ -4,6 +4,8 @@ import type { Fragment } from '../model/dataset.ts';
 import { openColumnScale, type ColumnScale } from './columnScale.ts';
 import type { FragmentProfile, ProfileSetup } from './fragmentProfile.ts';
 import { openRandom } from './random.ts';
+import { rowBytes } from './rowBytes.ts';
+import { openRowTally, type RowTally } from './rowTally.ts';
 import type { TokenCounter } from './tokens.ts';
 
 /** Rows [0, rows) of columns as text in the kernel, with the bytes of their Arrow buffers. */
@@ -47,24 +49,28 @@ export function openFragmentProfiler(
     const random = openRandom(seedOf(setup.seed, fragment));
     const open = (): ColumnScale[] =>
       setup.columns.map(() => openColumnScale(kernel, setup.countedTexts, tokens, random));
+    const openRows = (): RowTally | null => (setup.weighsRows ? openRowTally(0) : null);
     let scales = open();
+    let tally = openRows();
     let rows = 0;
     let batches = 0;
     let readBefore = readBytes();
     const output = (): FragmentProfile => {
       const read = readBytes() - readBefore;
       readBefore += read;
-      return { rows, readBytes: read, columns: scales.map((scale) => scale.end()) };
+      const columns = scales.map((scale) => scale.end());
+      return { rows, readBytes: read, columns, rowSizes: tally?.end() ?? null };
     };
     for await (const batch of source.batches(fragment, signal)) {
       if (batches === BATCHES_PER_OUTPUT) {
         yield output();
-        [scales, rows, batches] = [open(), 0, 0];
+        [scales, tally, rows, batches] = [open(), openRows(), 0, 0];
       }
       rows += batch.rows;
       batches++;
       for (const [index, column] of batch.columns.entries())
         scales[index]?.add(column, batch.rows, batch.arrowBytes[index] ?? 0);
+      tally?.add(rowBytes(kernel, batch.columns, batch.rows));
     }
     yield output();
   };

@@ -1,8 +1,8 @@
 import { estimated, exactly, unknownFigure, type Figure } from '../model/figure.ts';
 import type { TextSizes } from './columnFigures.ts';
-import { addSizes, type ColumnSums } from './columnSums.ts';
 import { ratioEstimate, reach, type SampleDesign, type SampledCluster } from './ratioEstimate.ts';
 import { bucketRange } from './sizeBuckets.ts';
+import { weightedSizes, type Sized } from './weightedSizes.ts';
 
 /** The bucket where the share of all values is reached. */
 function bucketAt(sizes: Float64Array, total: number, share: number): number {
@@ -34,37 +34,28 @@ function sizeAt(
   return estimated(Math.min(max, Math.round((middle.from + middle.to - 1) / 2)), low.from, most);
 }
 
-/** Text sizes of a column that was read whole: the largest exactly, the shares as exactly as their buckets are. */
-export function wholeTextSizes({ sizes, max, values }: ColumnSums): TextSizes {
+/** Sizes of values that were all read: the largest exactly, the shares as exactly as their buckets are. */
+export function wholeTextSizes({ sizes, max, values }: Sized): TextSizes {
   const at = (share: number): Figure => sizeAt(sizes, [share, share, share], max, false);
   const largest = values === 0 ? unknownFigure() : exactly(max);
   return { p50: at(0.5), p90: at(0.9), p99: at(0.99), max: largest };
 }
 
 /**
- * Text sizes from sampled clusters: the interval of a share is carried over to the sizes (Woodruff's method). The largest is at least what was seen and
+ * Sizes from sampled clusters: the interval of a share is carried over to the sizes (Woodruff's method). The largest is at least what was seen and
  * at most `bound`.
  */
 export function sampledTextSizes(
   design: SampleDesign,
-  clusters: readonly SampledCluster<ColumnSums>[],
+  clusters: readonly SampledCluster<Sized>[],
   bound: number,
 ): TextSizes {
-  const drawn = new Map<number, number>();
-  for (const { stratum } of clusters) drawn.set(stratum, (drawn.get(stratum) ?? 0) + 1);
-  let sizes: Float64Array = new Float64Array(0);
-  let max = 0;
-  for (const { stratum, counted } of clusters) {
-    const weight = (design.strata[stratum]?.clusters ?? 0) / (drawn.get(stratum) ?? 1);
-    sizes = addSizes(sizes, counted.sizes, weight);
-    max = Math.max(max, counted.max);
-  }
+  const { sizes, max } = weightedSizes(design, clusters);
   const total = sizes.reduce((sum, count) => sum + count, 0);
   const at = (share: number): Figure => {
     const bucket = bucketAt(sizes, total, share);
     const bySize = clusters.map((cluster) => ({ ...cluster, size: cluster.counted.values }));
-    const below = (sums: ColumnSums): number =>
-      sums.sizes.subarray(0, bucket + 1).reduce((sum, count) => sum + count, 0);
+    const below = (sums: Sized): number => sums.sizes.subarray(0, bucket + 1).reduce((sum, count) => sum + count, 0);
     const estimate = ratioEstimate({ ...design, totalSize: 1 }, bySize, below);
     if (estimate === null) return unknownFigure();
     const { down, up } = reach(estimate);

@@ -69,6 +69,22 @@ describe('the footprint as text', () => {
     expect(text).toContain('Note: Something to know.');
   });
 
+  it('names the largest rows, their file where there are several, and counts rows from 1', () => {
+    const sizes = { p50: exactly(200), p90: exactly(900), p99: estimated(1860, 1800, 1900), max: exactly(5000) };
+    const rowSizes = { ...sizes, buckets: [], known: 'exact' } as const;
+    const largestRows = [
+      { key: ['a', 'b\n'], file: 'posts/1.parquet', row: 1233, bytes: 5000 },
+      { key: ['c', 'd'], file: 'posts/0.parquet', row: null, bytes: 4900 },
+    ];
+    const text = footprintText(footprint([column('body')], { rowSizes, largestRows, stage: 'exact' }), 100);
+    expect(text).toContain('a row: p50 200 B, p99 ~1.86 kB, largest 5.00 kB');
+    expect(text).toMatch(/Largest rows +Row +File +Key\n/);
+    expect(text).toMatch(/5\.00 kB +1,234 +posts\/1\.parquet +a, b\?\n/);
+    expect(text).toMatch(/4\.90 kB +- +posts\/0\.parquet +c, d\n/);
+    const lone = footprintText(footprint([column('body')], { rowSizes, largestRows, files: 1 }), 100);
+    expect(lone).toMatch(/Largest rows read +Row +Key\n/);
+  });
+
   it('keeps columns of numbers aligned under wide, long and strange names', () => {
     const names = ['body', '東京の漢字データ', '👍'.repeat(30), 'a'.repeat(80), 'bad\u001b[31m\nname'];
     const text = footprintText(footprint(names.map((name) => column(name))), 100);
