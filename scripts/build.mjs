@@ -46,10 +46,19 @@ const NODE = {
   banner: { js: REQUIRE },
 };
 
+/** JSON-RPC is heavier than the rest of the extension: a file of its own, loaded when first used. */
+const wireApart = {
+  name: 'wire apart',
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /^\.\/wire\.ts$/ }, ({ kind }) =>
+      kind === 'dynamic-import' ? { path: './extensionWire.cjs', external: true } : null,
+    ),
+};
+
 /** What VS Code loads: CommonJS. */
 const EXTENSION = {
   ...COMMON,
-  entryPoints: { extension: 'src/extension/extension.ts' },
+  entryPoints: { extension: 'src/extension/extension.ts', extensionWire: 'src/extension/wire.ts' },
   outExtension: { '.js': '.cjs' },
   format: 'cjs',
   mainFields: ['module', 'main'],
@@ -57,6 +66,8 @@ const EXTENSION = {
   target: 'node22',
   keepNames: true,
   external: ['vscode'],
+  plugins: [wireApart],
+  supported: { 'dynamic-import': false }, // the editor's loader knows require
 };
 
 /** What its pages load: classic scripts and one sheet of styles. */

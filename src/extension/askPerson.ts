@@ -1,0 +1,38 @@
+import * as vscode from 'vscode';
+
+export interface PickItem {
+  readonly id: string;
+  readonly label: string;
+  readonly description: string;
+  readonly detail?: string;
+}
+
+/** Questions to the person at the window; tests answer them in their place. */
+export interface AskPerson {
+  /** A question that blocks the window; undefined where the person says no. */
+  readonly confirm: (message: string, detail: string, actions: readonly string[]) => Promise<string | undefined>;
+  /** The id of what was picked. */
+  readonly pick: (title: string, items: readonly PickItem[]) => Promise<string | undefined>;
+  /** A sentence in the corner, with what to do next. */
+  readonly tell: (
+    kind: 'info' | 'warning' | 'error',
+    message: string,
+    actions: readonly string[],
+  ) => Promise<string | undefined>;
+}
+
+export function askInWindow(): AskPerson {
+  return {
+    confirm: async (message, detail, actions) =>
+      vscode.window.showWarningMessage(message, { modal: true, detail }, ...actions),
+    pick: async (title, items) => {
+      const picked = await vscode.window.showQuickPick([...items], { title, matchOnDescription: true });
+      return picked?.id;
+    },
+    tell: async (kind, message, actions) => {
+      if (kind === 'info') return vscode.window.showInformationMessage(message, ...actions);
+      if (kind === 'warning') return vscode.window.showWarningMessage(message, ...actions);
+      return vscode.window.showErrorMessage(message, ...actions);
+    },
+  };
+}

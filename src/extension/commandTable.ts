@@ -1,0 +1,205 @@
+import * as vscode from 'vscode';
+import type { RunHeader } from '../protocol/runSnapshot.ts';
+import type { AskPerson } from './askPerson.ts';
+import type { CommandTable } from './commands.ts';
+import type { EngineClient } from './client/engineClient.ts';
+import { failureOf, Sentence } from './failures.ts';
+import { createJob } from './jobs/createJob.ts';
+import { isJobPath } from './jobs/jobName.ts';
+import { writeFiles } from './jobs/writeFiles.ts';
+import type { Log } from './log.ts';
+import type { PlanWork } from './pages/planPanels.ts';
+import type { FailuresDocument } from './runs/failuresDocument.ts';
+import { nodeId } from './runs/nodeId.ts';
+import { openResults } from './runs/openResults.ts';
+import { isUnfinished, type RunStore } from './runs/runStore.ts';
+import type { RunsTree } from './runs/runsTree.ts';
+import { startRun } from './runs/startRun.ts';
+import type { RunWatch } from './runs/watchRuns.ts';
+import { copySample } from './sample.ts';
+import { keyedProviders, type SecretKeys } from './secretKeys.ts';
+import type { Targets } from './targets.ts';
+
+export interface CommandTableDeps {
+  readonly context: vscode.ExtensionContext;
+  readonly ask: AskPerson;
+  readonly engine: EngineClient;
+  readonly keys: SecretKeys;
+  readonly log: Log;
+  readonly store: RunStore;
+  readonly tree: RunsTree;
+  readonly watch: RunWatch;
+  readonly failures: FailuresDocument;
+  readonly targets: Targets;
+  readonly showFootprint: (uri: vscode.Uri, jobPath: string | null) => Promise<void>;
+  readonly showPlan: (jobPath: string, column: vscode.ViewColumn) => Promise<void>;
+  readonly shownPlanHash: (jobPath: string) => string | null;
+}
+
+/** What pages and commands both do. */
+export interface SharedWork {
+  readonly planData: (uri: vscode.Uri) => Promise<void>;
+  readonly planJob: (jobPath: string) => Promise<void>;
+  readonly openJob: (jobPath: string) => Promise<void>;
+  readonly run: (work: PlanWork, rehearse: boolean) => Promise<void>;
+  readonly writeFiles: (work: PlanWork) => Promise<void>;
+  readonly showLog: () => void;
+}
+
+function withProgress<T>(title: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
+  const shown = vscode.window.withProgress(options, (_progress, token) => {
+    const stop = new AbortController();
+    token.onCancellationRequested(() => stop.abort());
+    return work(stop.signal);
+  });
+  return Promise.resolve(shown);
+}
+
+async function mayRun(ask: AskPerson): Promise<boolean> {
+  if (vscode.workspace.isTrusted) return true;
+  const message =
+    'This workspace is not trusted, so nothing can be run from it. Trust it first, if you know who wrote it.';
+  if ((await ask.tell('warning', message, ['Manage Trust'])) === 'Manage Trust')
+    await vscode.commands.executeCommand('workbench.trust.manage');
+  return false;
+}
+
+function openSharedWork(deps: CommandTableDeps): SharedWork {
+  const { engine, ask, keys, tree, watch, log } = deps;
+  const reveal = async (runId: string): Promise<void> => {
+    await watch.start();
+    const id = nodeId({ kind: 'run', runId });
+    if (deps.store.run(runId) !== null) await tree.view.reveal(id, { select: true, focus: false, expand: true });
+  };
+  return {
+    planData: async (uri) => {
+      const jobPath = await createJob(engine.call, uri);
+      await deps.showPlan(jobPath, vscode.ViewColumn.Beside);
+    },
+    planJob: (jobPath) => deps.showPlan(jobPath, columnFor(jobPath)),
+    openJob: async (jobPath) => {
+      await vscode.window.showTextDocument(vscode.Uri.file(jobPath), { preview: false });
+    },
+    run: async ({ jobPath, shownPlanHash, say }, rehearse) => {
+      if (!(await mayRun(ask))) return;
+      await watch.start();
+      const started = await startRun(
+        { call: engine.call, ask, askKey: keys.ask, withProgress },
+        { jobPath, shownPlanHash, rehearse, say },
+      );
+      if (started !== null) await reveal(started.runId);
+    },
+    writeFiles: (work) => writeFiles(engine.call, work),
+    showLog: log.show,
+  };
+}
+
+/** A plan goes beside the text of its job, where that is open. */
+function columnFor(jobPath: string): vscode.ViewColumn {
+  const isOpen = vscode.window.activeTextEditor?.document.uri.fsPath === jobPath;
+  return isOpen ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active;
+}
+
+function hasFailures({ results }: RunHeader): boolean {
+  return results !== null && results.failures !== null;
+}
+
+async function cancelRun({ ask, engine }: CommandTableDeps, run: RunHeader): Promise<void> {
+  const detail = run.rehearsal
+    ? 'What is answered so far is kept and joined.'
+    : `Batches at ${run.provider} are cancelled. What they have answered so far is kept and joined, and is paid for.`;
+  const answer = await ask.confirm(`Cancel the run of ${run.job.name}?`, detail, ['Cancel Run']);
+  if (answer === 'Cancel Run') await engine.call('run/cancel', { runId: run.runId });
+}
+
+async function resumeRun({ ask, engine }: CommandTableDeps, { runId, resultsUri }: RunHeader): Promise<void> {
+  try {
+    await engine.call('run/resume', { runId, replaceResults: false });
+  } catch (error) {
+    if (failureOf(error).code !== 'exists') throw error;
+    const answer = await ask.confirm(failureOf(error).message, `The results lie in ${resultsUri}`, ['Replace Results']);
+    if (answer === 'Replace Results') await engine.call('run/resume', { runId, replaceResults: true });
+  }
+}
+
+async function setApiKey({ engine, ask, keys }: CommandTableDeps): Promise<void> {
+  const providers = keyedProviders(await engine.call('providers/list', {}));
+  if (providers.length === 0) throw new Sentence('usage', 'No provider that is set up on this machine wants a key.');
+  const items = providers.map((name) => ({ id: name, label: name, description: '' }));
+  const provider = providers.length === 1 ? providers[0] : await ask.pick('API Key for Which Provider?', items);
+  if (provider !== undefined && (await keys.ask(provider)))
+    void ask.tell('info', `The API key for ${provider} is kept in the editor's secret storage.`, []);
+}
+
+async function openSample(deps: CommandTableDeps, called: unknown): Promise<void> {
+  const { context } = deps;
+  const folder = called instanceof vscode.Uri ? called : vscode.Uri.joinPath(context.globalStorageUri, 'sample');
+  const { table, job } = await copySample(context.extensionUri, folder);
+  await deps.showFootprint(table, job.fsPath);
+}
+
+/** The one table of commands. */
+export function openCommandTable(deps: CommandTableDeps): { readonly table: CommandTable; readonly work: SharedWork } {
+  const { targets, keys, log, failures } = deps;
+  const work = openSharedWork(deps);
+
+  const withJob = async (called: unknown, act: (work: PlanWork) => Promise<void>): Promise<void> => {
+    const jobPath = await targets.jobPath(called);
+    if (jobPath !== null) await act({ jobPath, shownPlanHash: deps.shownPlanHash(jobPath), say: () => undefined });
+  };
+  const withRun =
+    (title: string, fits: (run: RunHeader) => boolean, act: (run: RunHeader) => Promise<unknown>) =>
+    async (called: unknown): Promise<void> => {
+      await deps.watch.start();
+      const run = await targets.run(called, title, fits);
+      if (run !== null) await act(run);
+    };
+
+  const table: CommandTable = {
+    'tranche.profile': async (called) => {
+      const uri = await targets.dataset(called);
+      if (uri !== null) await deps.showFootprint(uri, null);
+    },
+    'tranche.plan': async (called) => {
+      const uri = await targets.planned(called);
+      if (uri === null) return;
+      await (isJobPath(uri.path) ? work.planJob(uri.fsPath) : work.planData(uri));
+    },
+    'tranche.run': (called) => withJob(called, (job) => work.run(job, false)),
+    'tranche.rehearse': (called) => withJob(called, (job) => work.run(job, true)),
+    'tranche.writeFiles': (called) => withJob(called, (job) => work.writeFiles(job)),
+    'tranche.openSample': (called) => openSample(deps, called),
+    'tranche.setApiKey': () => setApiKey(deps),
+    'tranche.removeApiKey': () => keys.remove(),
+    'tranche.showLog': () => log.show(),
+    'tranche.resumeRun': withRun('Go On With Which Run?', isUnfinished, (run) => resumeRun(deps, run)),
+    'tranche.cancelRun': withRun('Cancel Which Run?', isUnfinished, (run) => cancelRun(deps, run)),
+    'tranche.openResults': withRun(
+      'Results of Which Run?',
+      ({ results }) => results !== null,
+      (run) => openResults({ profile: (uri) => deps.showFootprint(uri, null) }, run),
+    ),
+    'tranche.revealResults': withRun(
+      'Results of Which Run?',
+      ({ results }) => results !== null,
+      async ({ resultsUri }) => vscode.commands.executeCommand('revealFileInOS', vscode.Uri.file(resultsUri)),
+    ),
+    'tranche.showFailures': withRun('Failures of Which Run?', hasFailures, ({ runId }) => failures.show(runId)),
+    'tranche.copyBatchId': async (called) => {
+      const batchId = targets.batchId(called);
+      if (batchId === null) throw new Sentence('usage', 'This chunk has no batch yet.');
+      await vscode.env.clipboard.writeText(batchId);
+    },
+    'tranche.copyRunId': withRun(
+      'Copy the Id of Which Run?',
+      () => true,
+      async ({ runId }) => vscode.env.clipboard.writeText(runId),
+    ),
+    'tranche.openJob': async (called) => {
+      const jobPath = await targets.jobOf(called);
+      if (jobPath !== null) await work.openJob(jobPath);
+    },
+  };
+  return { table, work };
+}

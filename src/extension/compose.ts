@@ -1,0 +1,130 @@
+import * as vscode from 'vscode';
+import type { PageState } from '../protocol/pageProtocol.ts';
+import { askInWindow, type AskPerson } from './askPerson.ts';
+import { registerCommands } from './commands.ts';
+import { openCommandTable } from './commandTable.ts';
+import { openWindowEngine } from './client/windowEngine.ts';
+import { openJobDiagnostics } from './jobs/jobDiagnostics.ts';
+import { openJobsTree } from './jobs/jobsTree.ts';
+import { loadWire } from './loadWire.ts';
+import { openLog } from './log.ts';
+import { openFootprintPanels } from './pages/footprintPanels.ts';
+import type { PageDeps } from './pages/pagePanel.ts';
+import { openPlanPanels } from './pages/planPanels.ts';
+import { openEndNotice } from './runs/endNotice.ts';
+import { openFailuresDocument } from './runs/failuresDocument.ts';
+import { nodeId } from './runs/nodeId.ts';
+import { openRunRows, type RunRows } from './runs/runRows.ts';
+import { openRunStore, type RunStore } from './runs/runStore.ts';
+import { openRunsTree } from './runs/runsTree.ts';
+import { openRunStatus } from './runs/statusBar.ts';
+import { openUnfinishedMarks } from './runs/unfinishedMarks.ts';
+import { openRunWatch } from './runs/watchRuns.ts';
+import { openSecretKeys } from './secretKeys.ts';
+import { openSlices } from './slices.ts';
+import { openTargets } from './targets.ts';
+import type { TestApi } from './testApi.ts';
+
+/** A window that has just opened has better things to do. */
+const LOOK_FOR_RUNS_MS = 1000;
+
+/** A person, or a test in their place. */
+function openAsk(): { readonly ask: AskPerson; readonly answer: TestApi['answer'] } {
+  let current = askInWindow();
+  return {
+    ask: {
+      confirm: (...question) => current.confirm(...question),
+      pick: (...question) => current.pick(...question),
+      tell: (...question) => current.tell(...question),
+    },
+    answer: (answers) => {
+      current = { ...current, ...answers };
+    },
+  };
+}
+
+function seenRuns(store: RunStore, rows: RunRows): Pick<TestApi, 'runs' | 'rows'> {
+  return {
+    runs: () => store.runIds().flatMap((runId) => store.run(runId)?.run ?? []),
+    rows: (id) =>
+      rows.children(id).map((row) => {
+        const { label, description } = rows.item(row) ?? { label: '', description: '' };
+        return { id: row, label, description };
+      }),
+  };
+}
+
+/** The only place that knows all parts. It registers and does nothing else: no file is read and no process started before it is wanted. */
+export function compose(context: vscode.ExtensionContext): TestApi | undefined {
+  const own = <T extends vscode.Disposable>(part: T): T => {
+    context.subscriptions.push(part);
+    return part;
+  };
+  const { ask, answer } = openAsk();
+  const keys = openSecretKeys(context.secrets);
+  const log = own(openLog(keys.known));
+  const slices = openSlices(
+    () => performance.now(),
+    ({ name, ms }) => log.debug(`${name} took ${ms.toFixed(1)} ms.`),
+  );
+  const engine = own(openWindowEngine({ extensionUri: context.extensionUri, keys, log, ask, loadWire, slices }));
+
+  const store = openRunStore();
+  const rows = openRunRows(store);
+  const tree = own(openRunsTree(store, rows, slices));
+  const status = own(openRunStatus(store));
+  const failures = own(openFailuresDocument(engine.call, store));
+  const execute = (command: string, ...called: readonly string[]): void =>
+    void vscode.commands.executeCommand(command, ...called);
+  const notice = own(
+    openEndNotice({
+      ask,
+      openResults: (runId) => execute('tranche.openResults', nodeId({ kind: 'run', runId })),
+      showFailures: (runId) => execute('tranche.showFailures', nodeId({ kind: 'run', runId })),
+      showRuns: () => execute('tranche.runs.focus'),
+    }),
+  );
+  const marks = openUnfinishedMarks(context.globalStorageUri);
+  const watch = own(openRunWatch({ engine, store, tree, status, notice, marks, measure: slices.measure }));
+  const diagnostics = own(openJobDiagnostics(engine.call));
+  const jobs = own(openJobsTree());
+
+  const pageDeps: PageDeps = {
+    extensionUri: context.extensionUri,
+    loadWire,
+    slices,
+    onUnexpected: (method, error) =>
+      log.error(`${method} failed: ${error instanceof Error ? error.stack : String(error)}`),
+  };
+  const { table, work } = openCommandTable({
+    context,
+    ask,
+    engine,
+    keys,
+    log,
+    store,
+    tree,
+    watch,
+    failures,
+    targets: openTargets(ask, store),
+    showFootprint: (uri, jobPath) => footprints.show(uri, jobPath),
+    showPlan: (jobPath, column) => plans.show(jobPath, column),
+    shownPlanHash: (jobPath) => plans.shownPlanHash(jobPath),
+  });
+  const footprints = own(openFootprintPanels({ ...pageDeps, engine, ...work }));
+  const plans = own(openPlanPanels({ ...pageDeps, engine, diagnostics, ...work }));
+  own(registerCommands(table, { ask, onError: (id, message) => log.error(`${id}: ${message}`) }));
+
+  const startWatching = (): void => void watch.start().catch(() => undefined); // said in the view
+  const look = async (): Promise<void> => {
+    if (tree.view.visible || (await marks.any())) startWatching();
+  };
+  const timer = setTimeout(() => void look(), LOOK_FOR_RUNS_MS);
+  own({ dispose: () => clearTimeout(timer) });
+  own(tree.view.onDidChangeVisibility(({ visible }) => (visible ? startWatching() : undefined)));
+  own(jobs.view.onDidChangeVisibility(({ visible }) => (visible ? startWatching() : undefined)));
+
+  if (context.extensionMode !== vscode.ExtensionMode.Test) return undefined;
+  const pages = (): readonly PageState[] => [...footprints.states(), ...plans.states()];
+  return { slices: slices.longest, enginePid: engine.pid, pages, ...seenRuns(store, rows), answer };
+}

@@ -1,0 +1,100 @@
+import { randomBytes } from 'node:crypto';
+import * as vscode from 'vscode';
+import type { PageAction, PageState } from '../../protocol/pageProtocol.ts';
+import type { LoadWire } from '../loadWire.ts';
+import type { Slices } from '../slices.ts';
+import { pageHtml } from './pageHtml.ts';
+
+/** Snapshots of a reading follow each other faster than a page needs them. */
+const PACE_MS = 150;
+
+export interface PageDeps {
+  readonly extensionUri: vscode.Uri;
+  readonly loadWire: LoadWire;
+  readonly slices: Slices;
+  readonly onUnexpected: (method: string, error: unknown) => void;
+}
+
+export interface PageOptions<State extends PageState> {
+  readonly panel: vscode.WebviewPanel;
+  readonly name: State['page'];
+  readonly restore: object;
+  readonly state: State;
+  readonly act: (action: PageAction) => Promise<void>;
+}
+
+/** A page on show: it draws the state it was last given. */
+export interface PagePanel<State extends PageState> {
+  readonly panel: vscode.WebviewPanel;
+  readonly state: () => State;
+  /** Reaches the page soon; states between are left out. */
+  readonly update: (change: Partial<State>) => void;
+}
+
+export function pageOptions(extensionUri: vscode.Uri): vscode.WebviewOptions {
+  const roots = ['dist/webview', 'media'].map((folder) => vscode.Uri.joinPath(extensionUri, folder));
+  return { enableScripts: true, localResourceRoots: roots };
+}
+
+function shellOf(panel: vscode.WebviewPanel, extensionUri: vscode.Uri, name: string, restore: object): string {
+  const { webview } = panel;
+  const local = (file: string): string =>
+    webview.asWebviewUri(vscode.Uri.joinPath(extensionUri, 'dist', 'webview', file)).toString();
+  return pageHtml({
+    title: panel.title,
+    cspSource: webview.cspSource,
+    nonce: randomBytes(16).toString('base64url'),
+    scriptUri: local(`${name}.js`),
+    styleUri: local('page.css'),
+    restore,
+  });
+}
+
+/** Puts a page into a panel. It ends with the panel. */
+export async function openPagePanel<State extends PageState>(
+  deps: PageDeps,
+  { panel, name, restore, state: first, act }: PageOptions<State>,
+): Promise<PagePanel<State>> {
+  const { slices } = deps;
+  const { connectPage } = await deps.loadWire();
+  const { webview } = panel;
+  let state = first;
+  let seq = 0;
+  let timer: NodeJS.Timeout | null = null;
+
+  const page = connectPage(
+    {
+      post: (message) => void slices.measure(`${name}.post`, () => webview.postMessage(message)),
+      onMessage: (listener) =>
+        webview.onDidReceiveMessage((message) => slices.measure(`${name}.message`, () => listener(message))),
+    },
+    deps.onUnexpected,
+  );
+  page.answer('ready', () => Promise.resolve({ seq, state }));
+  page.answer('act', async (action) => {
+    await act(action);
+    return null;
+  });
+  page.listen();
+
+  const send = (): void => {
+    timer = null;
+    if (!panel.visible) return; // a page that comes back asks for the newest state
+    page.tell('state', { seq: ++seq, state });
+  };
+
+  panel.onDidDispose(() => {
+    if (timer !== null) clearTimeout(timer);
+    page.dispose();
+  });
+  webview.options = pageOptions(deps.extensionUri);
+  webview.html = shellOf(panel, deps.extensionUri, name, restore);
+  return {
+    panel,
+    state: () => state,
+    update: (change) => {
+      state = { ...state, ...change };
+      timer ??= setTimeout(send, PACE_MS);
+    },
+  };
+}

@@ -1,0 +1,184 @@
+import { randomUUID } from 'node:crypto';
+import * as vscode from 'vscode';
+import type { PageAction, PlanPageState } from '../../protocol/pageProtocol.ts';
+import type { EngineClient } from '../client/engineClient.ts';
+import { failureOf, isCancelled } from '../failures.ts';
+import type { JobDiagnostics } from '../jobs/jobDiagnostics.ts';
+import { openPagePanel, pageOptions, type PageDeps, type PagePanel } from './pagePanel.ts';
+import { lastPart } from './placeText.ts';
+import { watchData } from './watchData.ts';
+
+export const PLAN_VIEW = 'tranche.plan';
+
+/** What a plan page may do to the job it shows. `say` tells on the page what is being done, null once it is over. */
+export interface PlanWork {
+  readonly jobPath: string;
+  readonly shownPlanHash: string | null;
+  readonly say: (doing: string | null) => void;
+}
+
+export interface PlanDeps extends PageDeps {
+  readonly engine: EngineClient;
+  readonly diagnostics: JobDiagnostics;
+  readonly run: (work: PlanWork, rehearse: boolean) => Promise<void>;
+  readonly writeFiles: (work: PlanWork) => Promise<void>;
+  readonly openJob: (jobPath: string) => Promise<void>;
+  readonly showLog: () => void;
+}
+
+/** All plan pages of this window: one a job. */
+export interface PlanPanels extends vscode.Disposable {
+  readonly show: (jobPath: string, column: vscode.ViewColumn) => Promise<void>;
+  /** The hash of the plan that is on show for a job, if it is up to date. */
+  readonly shownPlanHash: (jobPath: string) => string | null;
+  readonly states: () => readonly PlanPageState[];
+}
+
+type Page = PagePanel<PlanPageState>;
+
+function firstState(jobPath: string): PlanPageState {
+  return {
+    page: 'plan',
+    title: lastPart(jobPath),
+    state: 'planning',
+    measuredRows: 0,
+    planned: null,
+    error: null,
+    mayRun: vscode.workspace.isTrusted,
+    doing: null,
+  };
+}
+
+/** Plans a job for its page, again and again as a person asks. */
+function openPlanning({ engine, diagnostics }: PlanDeps, jobPath: string, page: () => Page | null) {
+  let current: { readonly id: string; readonly stop: AbortController } | null = null;
+  let dataWatch: vscode.Disposable | null = null;
+  const heard = engine.on('plan/changed', ({ id, rows }) => {
+    if (id === current?.id) page()?.update({ measuredRows: rows });
+  });
+  const stale = (): void => {
+    if (page()?.state().state === 'planned') page()?.update({ state: 'stale' });
+  };
+  const watchDataset = (dataset: string): void => {
+    dataWatch?.dispose();
+    const isLocal = !/^[a-z][a-z0-9+.-]*:\/\//i.test(dataset) && !/[*?]/.test(dataset);
+    dataWatch = isLocal ? watchData(vscode.Uri.file(dataset), stale) : null;
+  };
+  const plan = async (): Promise<void> => {
+    current?.stop.abort();
+    const planning = { id: randomUUID(), stop: new AbortController() };
+    current = planning;
+    page()?.update({ state: 'planning', measuredRows: 0, error: null });
+    try {
+      const planned = await engine.call('job/plan', { id: planning.id, jobPath }, planning.stop.signal);
+      if (current !== planning) return;
+      page()?.update({ state: 'planned', planned });
+      watchDataset(planned.job.dataset);
+      await diagnostics.check(jobPath);
+    } catch (error) {
+      if (current !== planning) return;
+      page()?.update(isCancelled(error) ? { state: 'cancelled' } : { state: 'failed', error: failureOf(error) });
+      if (failureOf(error).code === 'badJob') await diagnostics.check(jobPath);
+    }
+  };
+  /** The job was changed on disk: what is shown is the plan before, and a job that is broken is said to be. */
+  const jobChanged = async (): Promise<void> => {
+    stale();
+    const problem = await diagnostics.check(jobPath);
+    const { state } = page()?.state() ?? {};
+    if (state === 'planning') return;
+    if (problem !== null) page()?.update({ error: { code: 'badJob', message: problem.message } });
+    else if (state === 'stale') page()?.update({ error: null });
+  };
+  return {
+    plan: () => void plan(),
+    jobChanged: () => void jobChanged(),
+    cancel: () => current?.stop.abort(),
+    dispose: () => {
+      heard.dispose();
+      dataWatch?.dispose();
+      const last = current;
+      current = null;
+      last?.stop.abort();
+    },
+  };
+}
+
+function actionsOf(
+  deps: PlanDeps,
+  jobPath: string,
+  planning: ReturnType<typeof openPlanning>,
+  page: () => Page | null,
+): Partial<Record<PageAction['do'], () => unknown>> {
+  const work = (): PlanWork => ({
+    jobPath,
+    shownPlanHash: shownHash(page()),
+    say: (doing) => page()?.update({ doing }),
+  });
+  return {
+    cancel: planning.cancel,
+    again: planning.plan,
+    openJob: () => deps.openJob(jobPath),
+    writeFiles: () => deps.writeFiles(work()),
+    rehearse: () => deps.run(work(), true),
+    run: () => deps.run(work(), false),
+    showLog: deps.showLog,
+  };
+}
+
+function shownHash(page: Page | null): string | null {
+  const state = page?.state();
+  return state?.state === 'planned' ? (state.planned?.plan.planHash ?? null) : null;
+}
+
+export function openPlanPanels(deps: PlanDeps): PlanPanels {
+  const pages = new Map<string, Page>();
+
+  const fill = async (panel: vscode.WebviewPanel, jobPath: string): Promise<void> => {
+    let page: Page | null = null;
+    const planning = openPlanning(deps, jobPath, () => page);
+    let isOpen = true;
+    const owned = [
+      planning,
+      watchData(vscode.Uri.file(jobPath), planning.jobChanged),
+      vscode.workspace.onDidGrantWorkspaceTrust(() => page?.update({ mayRun: true })),
+    ];
+    panel.onDidDispose(() => {
+      isOpen = false;
+      pages.delete(jobPath);
+      for (const one of owned) one.dispose();
+    });
+    panel.iconPath = vscode.Uri.joinPath(deps.extensionUri, 'media', 'plan.svg');
+    const actions = actionsOf(deps, jobPath, planning, () => page);
+    page = await openPagePanel(deps, {
+      panel,
+      name: 'plan',
+      restore: { jobPath },
+      state: firstState(jobPath),
+      act: async (action) => void (await actions[action.do]?.()),
+    });
+    if (!isOpen) return;
+    pages.set(jobPath, page);
+    planning.plan();
+  };
+
+  const serializer = vscode.window.registerWebviewPanelSerializer(PLAN_VIEW, {
+    deserializeWebviewPanel: async (panel, state: unknown) => {
+      const jobPath = typeof state === 'object' && state !== null && 'jobPath' in state ? state.jobPath : null;
+      if (typeof jobPath !== 'string' || pages.has(jobPath)) panel.dispose();
+      else await fill(panel, jobPath);
+    },
+  });
+
+  return {
+    show: async (jobPath, column) => {
+      const open = pages.get(jobPath);
+      if (open) return open.panel.reveal();
+      const title = `${lastPart(jobPath)} (Plan)`;
+      await fill(vscode.window.createWebviewPanel(PLAN_VIEW, title, column, pageOptions(deps.extensionUri)), jobPath);
+    },
+    shownPlanHash: (jobPath) => shownHash(pages.get(jobPath) ?? null),
+    states: () => [...pages.values()].map((page) => page.state()),
+    dispose: () => void serializer.dispose(),
+  };
+}

@@ -1,0 +1,90 @@
+import type { PreparedRun, ProviderChoice } from '../../protocol/engineProtocol.ts';
+import type { PickItem } from '../askPerson.ts';
+import { countOf, usdText } from '../units.ts';
+
+const SHOWN_HASH = 12;
+
+function keyText({ key, problem }: ProviderChoice): string {
+  if (problem !== null) return problem;
+  switch (key) {
+    case 'notNeeded':
+      return 'Needs no key';
+    case 'editor':
+      return "Uses the key kept in the editor's secret storage";
+    case 'environment':
+      return 'Uses the key of the environment';
+    case 'missing':
+      return 'No API key yet; you will be asked for it';
+  }
+}
+
+/** The rehearsal first: it needs nothing and costs nothing. */
+export function providerItems(choices: readonly ProviderChoice[]): readonly PickItem[] {
+  const sorted = [...choices].sort((a, b) => Number(b.rehearsal) - Number(a.rehearsal));
+  return sorted.map((choice) => ({
+    id: choice.name,
+    label: choice.rehearsal ? `$(beaker) ${choice.name}` : `$(cloud) ${choice.name}`,
+    description: choice.rehearsal ? 'no key, no cost' : (choice.host ?? ''),
+    detail: choice.rehearsal ? 'Runs here, from end to end; answers are synthetic' : keyText(choice),
+  }));
+}
+
+export interface Question {
+  readonly message: string;
+  readonly detail: string;
+  readonly actions: readonly string[];
+}
+
+export const ANSWERS = {
+  goOn: 'Go On With It',
+  another: 'Start Another',
+  run: 'Run',
+  rehearse: 'Rehearse',
+  replace: 'Replace Results and Run',
+  unknownCost: 'Run at Unknown Cost',
+} as const;
+
+export function unfinishedQuestion(jobName: string): Question {
+  return {
+    message: `A run of this plan of ${jobName} is unfinished.`,
+    detail: 'Going on with it sends only what was not sent yet. Starting another sends, and pays for, all rows again.',
+    actions: [ANSWERS.goOn, ANSWERS.another],
+  };
+}
+
+function costLine({ provider, greatestCostUsd, maxUsd }: PreparedRun): string {
+  if (provider.rehearsal) return 'Costs nothing';
+  const cap = maxUsd === null ? '' : ` (the cap is ${usdText(maxUsd)})`;
+  return greatestCostUsd === null
+    ? `What it costs is not known: there is no price for this model${cap}`
+    : `Costs at most ${usdText(greatestCostUsd)}${cap}`;
+}
+
+function startAnswer({ provider, greatestCostUsd, resultsExist }: PreparedRun): string {
+  if (resultsExist) return ANSWERS.replace;
+  if (provider.rehearsal) return ANSWERS.rehearse;
+  return greatestCostUsd === null ? ANSWERS.unknownCost : ANSWERS.run;
+}
+
+/** What will be done, and what it costs at most, before anything is sent. */
+export function startQuestion(jobName: string, prepared: PreparedRun): Question {
+  const { provider, rows, notPlannedRows, chunks, planHash, resultsUri, resultsExist, warnings } = prepared;
+  const where = provider.host === null ? provider.name : `${provider.name} (${provider.host})`;
+  const left = notPlannedRows === 0 ? '' : `; ${countOf(notPlannedRows, 'row is', 'rows are')} left out`;
+  return {
+    message: provider.rehearsal ? `Rehearse ${jobName}?` : `Run ${jobName} at ${where}?`,
+    detail: [
+      `${countOf(rows, 'row')} in ${countOf(chunks, 'file')}${left}`,
+      `Plan ${planHash.slice(0, SHOWN_HASH)}`,
+      costLine(prepared),
+      resultsExist ? `Replaces the results in ${resultsUri}` : `Results go to ${resultsUri}`,
+      ...warnings,
+    ].join('\n'),
+    actions: [startAnswer(prepared)],
+  };
+}
+
+/** Whether a person must say yes before this begins: a rehearsal that overwrites nothing needs no question. */
+export function needsConfirmation({ provider, resultsExist }: PreparedRun, wasRehearsalAskedFor: boolean): boolean {
+  return !(wasRehearsalAskedFor && provider.rehearsal) || resultsExist;
+}
