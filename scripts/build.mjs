@@ -46,27 +46,26 @@ const NODE = {
   banner: { js: REQUIRE },
 };
 
-/** JSON-RPC is heavier than the rest of the extension: a file of its own, loaded when first used. */
-const wireApart = {
-  name: 'wire apart',
+/** What the extension needs once somebody does something is a file of its own, loaded then. */
+const laterApart = {
+  name: 'later apart',
   setup: ({ onResolve }) =>
-    onResolve({ filter: /^\.\/wire\.ts$/ }, ({ kind }) =>
-      kind === 'dynamic-import' ? { path: './extensionWire.cjs', external: true } : null,
+    onResolve({ filter: /^\.\/later\.ts$/ }, ({ kind }) =>
+      kind === 'dynamic-import' ? { path: './extensionLater.cjs', external: true } : null,
     ),
 };
 
 /** What VS Code loads: CommonJS. */
 const EXTENSION = {
   ...COMMON,
-  entryPoints: { extension: 'src/extension/extension.ts', extensionWire: 'src/extension/wire.ts' },
+  entryPoints: { extension: 'src/extension/extension.ts', extensionLater: 'src/extension/later.ts' },
   outExtension: { '.js': '.cjs' },
   format: 'cjs',
   mainFields: ['module', 'main'],
   platform: 'node',
   target: 'node22',
-  keepNames: true,
   external: ['vscode'],
-  plugins: [wireApart],
+  plugins: [laterApart],
   supported: { 'dynamic-import': false }, // the editor's loader knows require
 };
 

@@ -39,11 +39,11 @@ export interface CommandDeps {
   readonly onError: (command: CommandId, message: string) => void;
 }
 
-/** Registers every command of the table; what one of them throws becomes one sentence. */
-export function registerCommands(table: CommandTable, { ask, onError }: CommandDeps): vscode.Disposable {
+/** Registers every command; the table is loaded with the first of them. What one of them throws becomes one sentence. */
+export function registerCommands(load: () => Promise<CommandTable>, { ask, onError }: CommandDeps): vscode.Disposable {
   const run = async (id: CommandId, called: unknown): Promise<unknown> => {
     try {
-      return await table[id](called);
+      return await (await load())[id](called);
     } catch (error) {
       if (isCancelled(error)) return undefined;
       const { code, message } = failureOf(error);

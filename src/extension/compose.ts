@@ -1,28 +1,23 @@
 import * as vscode from 'vscode';
-import type { PageState } from '../protocol/pageProtocol.ts';
 import { askInWindow, type AskPerson } from './askPerson.ts';
 import { registerCommands } from './commands.ts';
-import { openCommandTable } from './commandTable.ts';
 import { openWindowEngine } from './client/windowEngine.ts';
-import { openJobDiagnostics } from './jobs/jobDiagnostics.ts';
 import { openJobsTree } from './jobs/jobsTree.ts';
-import { loadWire } from './loadWire.ts';
+import type { OnDemand } from './later.ts';
+import { loadLater } from './loadLater.ts';
 import { openLog } from './log.ts';
-import { openFootprintPanels } from './pages/footprintPanels.ts';
-import type { PageDeps } from './pages/pagePanel.ts';
-import { openPlanPanels } from './pages/planPanels.ts';
+import { FOOTPRINT_VIEW, PLAN_VIEW } from './pages/viewTypes.ts';
 import { openEndNotice } from './runs/endNotice.ts';
-import { openFailuresDocument } from './runs/failuresDocument.ts';
 import { nodeId } from './runs/nodeId.ts';
 import { openRunRows, type RunRows } from './runs/runRows.ts';
 import { openRunStore, type RunStore } from './runs/runStore.ts';
 import { openRunsTree } from './runs/runsTree.ts';
+import { FAILURES_SCHEME } from './runs/failuresScheme.ts';
 import { openRunStatus } from './runs/statusBar.ts';
 import { openUnfinishedMarks } from './runs/unfinishedMarks.ts';
 import { openRunWatch } from './runs/watchRuns.ts';
 import { openSecretKeys } from './secretKeys.ts';
 import { openSlices } from './slices.ts';
-import { openTargets } from './targets.ts';
 import type { TestApi } from './testApi.ts';
 
 /** A window that has just opened has better things to do. */
@@ -67,13 +62,12 @@ export function compose(context: vscode.ExtensionContext): TestApi | undefined {
     () => performance.now(),
     ({ name, ms }) => log.debug(`${name} took ${ms.toFixed(1)} ms.`),
   );
-  const engine = own(openWindowEngine({ extensionUri: context.extensionUri, keys, log, ask, loadWire, slices }));
+  const engine = own(openWindowEngine({ extensionUri: context.extensionUri, keys, log, ask, loadLater, slices }));
 
   const store = openRunStore();
   const rows = openRunRows(store);
   const tree = own(openRunsTree(store, rows, slices));
   const status = own(openRunStatus(store));
-  const failures = own(openFailuresDocument(engine.call, store));
   const execute = (command: string, ...called: readonly string[]): void =>
     void vscode.commands.executeCommand(command, ...called);
   const notice = own(
@@ -86,34 +80,35 @@ export function compose(context: vscode.ExtensionContext): TestApi | undefined {
   );
   const marks = openUnfinishedMarks(context.globalStorageUri);
   const watch = own(openRunWatch({ engine, store, tree, status, notice, marks, measure: slices.measure }));
-  const diagnostics = own(openJobDiagnostics(engine.call));
   const jobs = own(openJobsTree());
 
-  const pageDeps: PageDeps = {
-    extensionUri: context.extensionUri,
-    loadWire,
-    slices,
-    onUnexpected: (method, error) =>
-      log.error(`${method} failed: ${error instanceof Error ? error.stack : String(error)}`),
+  let opened: OnDemand | null = null;
+  const onDemand = async (): Promise<OnDemand> => {
+    const { openOnDemand } = await loadLater();
+    opened ??= openOnDemand({ context, ask, engine, keys, log, store, tree, watch, slices });
+    return opened;
   };
-  const { table, work } = openCommandTable({
-    context,
-    ask,
-    engine,
-    keys,
-    log,
-    store,
-    tree,
-    watch,
-    failures,
-    targets: openTargets(ask, store),
-    showFootprint: (uri, jobPath) => footprints.show(uri, jobPath),
-    showPlan: (jobPath, column) => plans.show(jobPath, column),
-    shownPlanHash: (jobPath) => plans.shownPlanHash(jobPath),
-  });
-  const footprints = own(openFootprintPanels({ ...pageDeps, engine, ...work }));
-  const plans = own(openPlanPanels({ ...pageDeps, engine, diagnostics, ...work }));
-  own(registerCommands(table, { ask, onError: (id, message) => log.error(`${id}: ${message}`) }));
+  own(
+    registerCommands(async () => (await onDemand()).commands, {
+      ask,
+      onError: (id, message) => log.error(`${id}: ${message}`),
+    }),
+  );
+  own(
+    vscode.window.registerWebviewPanelSerializer(FOOTPRINT_VIEW, {
+      deserializeWebviewPanel: async (panel, state) => (await onDemand()).restoreFootprint(panel, state),
+    }),
+  );
+  own(
+    vscode.window.registerWebviewPanelSerializer(PLAN_VIEW, {
+      deserializeWebviewPanel: async (panel, state) => (await onDemand()).restorePlan(panel, state),
+    }),
+  );
+  own(
+    vscode.workspace.registerTextDocumentContentProvider(FAILURES_SCHEME, {
+      provideTextDocumentContent: async (uri, token) => (await onDemand()).failuresText(uri, token),
+    }),
+  );
 
   const startWatching = (): void => void watch.start().catch(() => undefined); // said in the view
   const look = async (): Promise<void> => {
@@ -125,6 +120,6 @@ export function compose(context: vscode.ExtensionContext): TestApi | undefined {
   own(jobs.view.onDidChangeVisibility(({ visible }) => (visible ? startWatching() : undefined)));
 
   if (context.extensionMode !== vscode.ExtensionMode.Test) return undefined;
-  const pages = (): readonly PageState[] => [...footprints.states(), ...plans.states()];
+  const pages: TestApi['pages'] = () => opened?.pages() ?? [];
   return { slices: slices.longest, enginePid: engine.pid, pages, ...seenRuns(store, rows), answer };
 }

@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import type { TypedConnection } from '../../protocol/typedConnection.ts';
-import type { LoadWire } from '../loadWire.ts';
+import type { LoadLater } from '../loadLater.ts';
 import type { EngineWire } from '../wire.ts';
 import type { EngineStart } from './engineEnvironment.ts';
 
@@ -17,7 +17,7 @@ export interface EngineLink {
 export interface LaunchDeps {
   readonly enginePath: string;
   readonly start: () => EngineStart;
-  readonly loadWire: LoadWire;
+  readonly loadLater: LoadLater;
   /** A line that the process printed. */
   readonly onLine: (line: string) => void;
   readonly onUnexpected: (method: string, error: unknown) => void;
@@ -49,7 +49,7 @@ function endOf(child: ChildProcess): Promise<string> {
 
 /** Starts an engine; `exited` tells where it could not be started. */
 export async function launchEngine(deps: LaunchDeps): Promise<EngineLink> {
-  const { connectEngine } = await deps.loadWire();
+  const { connectEngine } = await deps.loadLater();
   const { env, execArgv } = deps.start();
   const child = fork(deps.enginePath, [], {
     env: { ...env },

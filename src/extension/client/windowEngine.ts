@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { EngineEvents } from '../../protocol/engineProtocol.ts';
 import type { AskPerson } from '../askPerson.ts';
-import type { LoadWire } from '../loadWire.ts';
+import type { LoadLater } from '../loadLater.ts';
 import type { Log } from '../log.ts';
 import type { SecretKeys } from '../secretKeys.ts';
 import { NETWORK_SETTINGS, readEngineSettings, readNetworkSettings, SETTINGS } from '../settings.ts';
@@ -15,7 +15,7 @@ export interface WindowEngineDeps {
   readonly keys: SecretKeys;
   readonly log: Log;
   readonly ask: AskPerson;
-  readonly loadWire: LoadWire;
+  readonly loadLater: LoadLater;
   readonly slices: Slices;
 }
 
@@ -32,13 +32,13 @@ function startOfEngine(): EngineStart {
 }
 
 /** The engine with this window's settings, keys and log. */
-export function openWindowEngine({ extensionUri, keys, log, ask, loadWire, slices }: WindowEngineDeps): EngineClient {
+export function openWindowEngine({ extensionUri, keys, log, ask, loadLater, slices }: WindowEngineDeps): EngineClient {
   const engine = openEngineClient({
     launch: () =>
       launchEngine({
         enginePath: vscode.Uri.joinPath(extensionUri, 'dist', 'engine.mjs').fsPath,
         start: startOfEngine,
-        loadWire,
+        loadLater,
         onLine: (line) => log.warn(`engine: ${line}`),
         onUnexpected: (method, error) => log.error(`${method}: ${String(error)}`),
       }),

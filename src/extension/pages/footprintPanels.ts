@@ -4,11 +4,10 @@ import type { WireError } from '../../protocol/engineProtocol.ts';
 import type { FootprintPageState, PageAction } from '../../protocol/pageProtocol.ts';
 import type { EngineClient } from '../client/engineClient.ts';
 import { failureOf, isCancelled } from '../failures.ts';
+import { FOOTPRINT_VIEW } from './viewTypes.ts';
 import { openPagePanel, pageOptions, type PageDeps, type PagePanel } from './pagePanel.ts';
 import { lastPart } from './placeText.ts';
 import { watchData, type DataChange } from './watchData.ts';
-
-export const FOOTPRINT_VIEW = 'tranche.footprint';
 
 export interface FootprintDeps extends PageDeps {
   readonly engine: EngineClient;
@@ -25,8 +24,10 @@ interface Subject {
 }
 
 /** All footprint pages of this window: one a dataset and job. */
-export interface FootprintPanels extends vscode.Disposable {
+export interface FootprintPanels {
   readonly show: (uri: vscode.Uri, jobPath: string | null) => Promise<void>;
+  /** Fills a panel that outlived the window. */
+  readonly restore: (panel: vscode.WebviewPanel, state: unknown) => Promise<void>;
   readonly states: () => readonly FootprintPageState[];
 }
 
@@ -93,7 +94,7 @@ function openReading({ engine }: FootprintDeps, { uri, jobPath }: Subject, page:
 export function openFootprintPanels(deps: FootprintDeps): FootprintPanels {
   const pages = new Map<string, Page>();
 
-  const fill = async (panel: vscode.WebviewPanel, subject: Subject): Promise<void> => {
+  const fill = (panel: vscode.WebviewPanel, subject: Subject): void => {
     let page: Page | null = null;
     const reading = openReading(deps, subject, () => page);
     const actions: Partial<Record<PageAction['do'], () => unknown>> = {
@@ -105,22 +106,19 @@ export function openFootprintPanels(deps: FootprintDeps): FootprintPanels {
       showLog: deps.showLog,
     };
     const owned: vscode.Disposable[] = [reading];
-    let isOpen = true;
     panel.onDidDispose(() => {
-      isOpen = false;
       pages.delete(keyOf(subject));
       for (const one of owned) one.dispose();
     });
     panel.iconPath = vscode.Uri.joinPath(deps.extensionUri, 'media', 'footprint.svg');
     const state = firstState(subject);
-    page = await openPagePanel(deps, {
+    page = openPagePanel(deps, {
       panel,
       name: 'footprint',
       restore: { uri: subject.uri.toString(), jobPath: subject.jobPath },
       state,
       act: async (action) => void (await actions[action.do]?.()),
     });
-    if (!isOpen) return;
     pages.set(keyOf(subject), page);
     reading.read(false);
     const onChange = (change: DataChange): void => {
@@ -130,14 +128,6 @@ export function openFootprintPanels(deps: FootprintDeps): FootprintPanels {
     owned.push(watchData(subject.uri, onChange));
   };
 
-  const serializer = vscode.window.registerWebviewPanelSerializer(FOOTPRINT_VIEW, {
-    deserializeWebviewPanel: async (panel, state) => {
-      const subject = subjectOf(state);
-      if (subject === null || pages.has(keyOf(subject))) panel.dispose();
-      else await fill(panel, subject);
-    },
-  });
-
   return {
     show: async (uri, jobPath) => {
       const subject = { uri, jobPath };
@@ -145,12 +135,13 @@ export function openFootprintPanels(deps: FootprintDeps): FootprintPanels {
       if (open) return open.panel.reveal();
       const title = `${lastPart(uri.path)} (Footprint)`;
       const column = vscode.ViewColumn.Active;
-      await fill(
-        vscode.window.createWebviewPanel(FOOTPRINT_VIEW, title, column, pageOptions(deps.extensionUri)),
-        subject,
-      );
+      fill(vscode.window.createWebviewPanel(FOOTPRINT_VIEW, title, column, pageOptions(deps.extensionUri)), subject);
+    },
+    restore: async (panel, state) => {
+      const subject = subjectOf(state);
+      if (subject === null || pages.has(keyOf(subject))) panel.dispose();
+      else fill(panel, subject);
     },
     states: () => [...pages.values()].map((page) => page.state()),
-    dispose: () => void serializer.dispose(),
   };
 }

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { PageAction, PageState } from '../../protocol/pageProtocol.ts';
-import type { LoadWire } from '../loadWire.ts';
 import type { Slices } from '../slices.ts';
+import type { connectPage } from '../wire.ts';
 import { pageHtml } from './pageHtml.ts';
 
 /** Snapshots of a reading follow each other faster than a page needs them. */
@@ -10,7 +10,7 @@ const PACE_MS = 150;
 
 export interface PageDeps {
   readonly extensionUri: vscode.Uri;
-  readonly loadWire: LoadWire;
+  readonly connectPage: typeof connectPage;
   readonly slices: Slices;
   readonly onUnexpected: (method: string, error: unknown) => void;
 }
@@ -51,18 +51,17 @@ function shellOf(panel: vscode.WebviewPanel, extensionUri: vscode.Uri, name: str
 }
 
 /** Puts a page into a panel. It ends with the panel. */
-export async function openPagePanel<State extends PageState>(
+export function openPagePanel<State extends PageState>(
   deps: PageDeps,
   { panel, name, restore, state: first, act }: PageOptions<State>,
-): Promise<PagePanel<State>> {
+): PagePanel<State> {
   const { slices } = deps;
-  const { connectPage } = await deps.loadWire();
   const { webview } = panel;
   let state = first;
   let seq = 0;
   let timer: NodeJS.Timeout | null = null;
 
-  const page = connectPage(
+  const page = deps.connectPage(
     {
       post: (message) => void slices.measure(`${name}.post`, () => webview.postMessage(message)),
       onMessage: (listener) =>

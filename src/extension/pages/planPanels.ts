@@ -4,11 +4,10 @@ import type { PageAction, PlanPageState } from '../../protocol/pageProtocol.ts';
 import type { EngineClient } from '../client/engineClient.ts';
 import { failureOf, isCancelled } from '../failures.ts';
 import type { JobDiagnostics } from '../jobs/jobDiagnostics.ts';
+import { PLAN_VIEW } from './viewTypes.ts';
 import { openPagePanel, pageOptions, type PageDeps, type PagePanel } from './pagePanel.ts';
 import { lastPart } from './placeText.ts';
 import { watchData } from './watchData.ts';
-
-export const PLAN_VIEW = 'tranche.plan';
 
 /** What a plan page may do to the job it shows. `say` tells on the page what is being done, null once it is over. */
 export interface PlanWork {
@@ -27,10 +26,12 @@ export interface PlanDeps extends PageDeps {
 }
 
 /** All plan pages of this window: one a job. */
-export interface PlanPanels extends vscode.Disposable {
+export interface PlanPanels {
   readonly show: (jobPath: string, column: vscode.ViewColumn) => Promise<void>;
   /** The hash of the plan that is on show for a job, if it is up to date. */
   readonly shownPlanHash: (jobPath: string) => string | null;
+  /** Fills a panel that outlived the window. */
+  readonly restore: (panel: vscode.WebviewPanel, state: unknown) => Promise<void>;
   readonly states: () => readonly PlanPageState[];
 }
 
@@ -134,51 +135,44 @@ function shownHash(page: Page | null): string | null {
 export function openPlanPanels(deps: PlanDeps): PlanPanels {
   const pages = new Map<string, Page>();
 
-  const fill = async (panel: vscode.WebviewPanel, jobPath: string): Promise<void> => {
+  const fill = (panel: vscode.WebviewPanel, jobPath: string): void => {
     let page: Page | null = null;
     const planning = openPlanning(deps, jobPath, () => page);
-    let isOpen = true;
     const owned = [
       planning,
       watchData(vscode.Uri.file(jobPath), planning.jobChanged),
       vscode.workspace.onDidGrantWorkspaceTrust(() => page?.update({ mayRun: true })),
     ];
     panel.onDidDispose(() => {
-      isOpen = false;
       pages.delete(jobPath);
       for (const one of owned) one.dispose();
     });
     panel.iconPath = vscode.Uri.joinPath(deps.extensionUri, 'media', 'plan.svg');
     const actions = actionsOf(deps, jobPath, planning, () => page);
-    page = await openPagePanel(deps, {
+    page = openPagePanel(deps, {
       panel,
       name: 'plan',
       restore: { jobPath },
       state: firstState(jobPath),
       act: async (action) => void (await actions[action.do]?.()),
     });
-    if (!isOpen) return;
     pages.set(jobPath, page);
     planning.plan();
   };
-
-  const serializer = vscode.window.registerWebviewPanelSerializer(PLAN_VIEW, {
-    deserializeWebviewPanel: async (panel, state: unknown) => {
-      const jobPath = typeof state === 'object' && state !== null && 'jobPath' in state ? state.jobPath : null;
-      if (typeof jobPath !== 'string' || pages.has(jobPath)) panel.dispose();
-      else await fill(panel, jobPath);
-    },
-  });
 
   return {
     show: async (jobPath, column) => {
       const open = pages.get(jobPath);
       if (open) return open.panel.reveal();
       const title = `${lastPart(jobPath)} (Plan)`;
-      await fill(vscode.window.createWebviewPanel(PLAN_VIEW, title, column, pageOptions(deps.extensionUri)), jobPath);
+      fill(vscode.window.createWebviewPanel(PLAN_VIEW, title, column, pageOptions(deps.extensionUri)), jobPath);
     },
     shownPlanHash: (jobPath) => shownHash(pages.get(jobPath) ?? null),
+    restore: async (panel, state) => {
+      const jobPath = typeof state === 'object' && state !== null && 'jobPath' in state ? state.jobPath : null;
+      if (typeof jobPath !== 'string' || pages.has(jobPath)) panel.dispose();
+      else fill(panel, jobPath);
+    },
     states: () => [...pages.values()].map((page) => page.state()),
-    dispose: () => void serializer.dispose(),
   };
 }

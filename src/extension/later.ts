@@ -1,0 +1,63 @@
+import type * as vscode from 'vscode';
+import type { PageState } from '../protocol/pageProtocol.ts';
+import type { CommandTable } from './commands.ts';
+import { openCommandTable, type CommandTableDeps } from './commandTable.ts';
+import { openJobDiagnostics } from './jobs/jobDiagnostics.ts';
+import { openFootprintPanels } from './pages/footprintPanels.ts';
+import type { PageDeps } from './pages/pagePanel.ts';
+import { openPlanPanels } from './pages/planPanels.ts';
+import { openFailuresDocument, type FailuresDocument } from './runs/failuresDocument.ts';
+import type { Slices } from './slices.ts';
+import { openTargets } from './targets.ts';
+import { connectEngine, connectPage } from './wire.ts';
+
+export interface OnDemandDeps extends Omit<
+  CommandTableDeps,
+  'targets' | 'failures' | 'showFootprint' | 'showPlan' | 'shownPlanHash'
+> {
+  readonly slices: Slices;
+}
+
+/** What a window needs once somebody does something in it. */
+export interface OnDemand {
+  readonly commands: CommandTable;
+  readonly restoreFootprint: (panel: vscode.WebviewPanel, state: unknown) => Promise<void>;
+  readonly restorePlan: (panel: vscode.WebviewPanel, state: unknown) => Promise<void>;
+  readonly failuresText: FailuresDocument['text'];
+  readonly pages: () => readonly PageState[];
+}
+
+/** Joins commands and pages. */
+function openOnDemand(deps: OnDemandDeps): OnDemand {
+  const { context, engine, log, ask, store, slices } = deps;
+  const failures = openFailuresDocument(engine.call, store);
+  const diagnostics = openJobDiagnostics(engine.call);
+  context.subscriptions.push(diagnostics);
+  const pageDeps: PageDeps = {
+    extensionUri: context.extensionUri,
+    connectPage,
+    slices,
+    onUnexpected: (method, error) =>
+      log.error(`${method} failed: ${error instanceof Error ? error.stack : String(error)}`),
+  };
+  const { table, work } = openCommandTable({
+    ...deps,
+    failures,
+    targets: openTargets(ask, store),
+    showFootprint: (uri, jobPath) => footprints.show(uri, jobPath),
+    showPlan: (jobPath, column) => plans.show(jobPath, column),
+    shownPlanHash: (jobPath) => plans.shownPlanHash(jobPath),
+  });
+  const footprints = openFootprintPanels({ ...pageDeps, engine, ...work });
+  const plans = openPlanPanels({ ...pageDeps, engine, diagnostics, ...work });
+  return {
+    commands: table,
+    restoreFootprint: footprints.restore,
+    restorePlan: plans.restore,
+    failuresText: failures.text,
+    pages: () => [...footprints.states(), ...plans.states()],
+  };
+}
+
+/** All that waits in a bundle of its own until it is first wanted. */
+export const later = { connectEngine, openOnDemand } as const;

@@ -1,0 +1,2 @@
+export const FOOTPRINT_VIEW = 'tranche.footprint';
+export const PLAN_VIEW = 'tranche.plan';
