@@ -122,6 +122,13 @@ export async function leaseOwner(folder: string): Promise<LeaseOwner | null> {
   }
 }
 
+/** Whether the process that took a run last lives, though it may have given it free; one of another computer counts as alive. */
+export async function isLastOwnerAlive(folder: string): Promise<boolean> {
+  const claim = await readClaim(claimPath(folder, await highestClaim(folder)));
+  if (claim === null) return false;
+  return claim.host !== hostname() || (await isProcessAlive(claim.pid, claim.mark ?? ''));
+}
+
 function nameOf(claim: Claim | null): string {
   if (claim === null) return 'another process';
   const who = claim.surface === 'editor' ? 'an editor' : 'the command line';

@@ -7,8 +7,8 @@ import type { TellLog } from './engineConnection.ts';
 /** The runs that this process drives. */
 export interface DrivenRuns {
   readonly isHere: (runId: string) => boolean;
-  /** Takes over a run that is held: it is driven in the background and given free at its end. */
-  readonly start: (engine: Engine, held: HeldRun) => void;
+  /** Takes over a run that is held: it is driven in the background, or cancelled, and given free at its end. */
+  readonly start: (engine: Engine, held: HeldRun, how: { readonly cancel: boolean }) => void;
   /** Cancels a run that is driven here; false where none is. */
   readonly cancel: (runId: string) => boolean;
   /** Stops our own work on all of them, never the provider's, and waits until they are given free. */
@@ -67,8 +67,9 @@ export function openDrivenRuns(events: DrivenEvents, log: TellLog): DrivenRuns {
   };
   return {
     isHere: (runId) => driven.has(runId),
-    start: (engine, held) => {
+    start: (engine, held, how) => {
       const cancel = new AbortController();
+      if (how.cancel) cancel.abort();
       driven.set(held.document.runId, { cancel, end: drive(engine, held, cancel.signal) });
     },
     cancel: (runId) => {

@@ -28,7 +28,7 @@ export interface PreparedRuns {
   readonly begin: (
     params: EngineRequests['run/begin']['params'],
     signal: AbortSignal,
-  ) => Promise<{ readonly begun: HeldRun } | { readonly unfinishedRunId: string }>;
+  ) => Promise<{ readonly begun: HeldRun; readonly engine: Engine } | { readonly unfinishedRunId: string }>;
   readonly discard: (preparedId: string) => Promise<void>;
   readonly close: () => Promise<void>;
 }
@@ -149,7 +149,7 @@ export function openPreparedRuns(configured: Configured): PreparedRuns {
       prepared.delete(preparedId); // nobody else begins it
       try {
         const begun = await beginRun(engine, one.planned, { replace: replaceResults, another }, signal);
-        return 'unfinished' in begun ? { unfinishedRunId: begun.unfinished.created.runId } : { begun };
+        return 'unfinished' in begun ? { unfinishedRunId: begun.unfinished.created.runId } : { begun, engine };
       } catch (error) {
         prepared.set(preparedId, one);
         throw error;

@@ -1,5 +1,6 @@
 import type { Job } from '../../core/model/job.ts';
 import type { JobSummary } from '../../protocol/engineProtocol.ts';
+import { checkJobFile } from '../checkJobFile.ts';
 import { planJobFile } from '../planJobFile.ts';
 import { renderJobFile } from '../renderJobFile.ts';
 import { atMostEvery } from './atMostEvery.ts';
@@ -22,6 +23,7 @@ function summaryOf({ name, path, dataset, request, provider, results }: Job): Jo
 
 /** Answers what is asked about job files. */
 export function serveJobs(connection: EngineConnection, { engine }: Configured, log: TellLog): void {
+  connection.answer('job/check', ({ jobPath }) => checkJobFile(jobPath));
   connection.answer('job/plan', async ({ id, jobPath }, signal) => {
     const progress = planProgress(connection, id);
     const onRows = (rows: number): void => progress(rows, 0);

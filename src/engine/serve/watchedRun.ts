@@ -3,7 +3,7 @@ import { applyEvents, replayRun } from '../../core/runs/replay.ts';
 import type { ChunkProgress } from '../../core/runs/runPorts.ts';
 import type { RunState } from '../../core/runs/runState.ts';
 import { followJournal } from '../../platform/followJournal.ts';
-import { leaseOwner, type LeaseOwner } from '../../platform/lease.ts';
+import { isLastOwnerAlive, leaseOwner, type LeaseOwner } from '../../platform/lease.ts';
 import { journalPath, leasePath, runFolder } from '../../platform/runFolders.ts';
 import type { RunDriver, RunSnapshot } from '../../protocol/runSnapshot.ts';
 import type { Engine } from '../openEngine.ts';
@@ -16,7 +16,7 @@ export interface WatchedRun {
   readonly runId: string;
   /** Reads what was appended to its journal. */
   readonly read: () => Promise<void>;
-  /** Looks who drives it; true when its owner, an editor or one that died, has left it since the last look. */
+  /** Looks who drives it; true once after its owner, seen before, has ended: an editor in any way, the command line by dying. One that gave it free and lives may have failed with it. */
   readonly look: () => Promise<boolean>;
   readonly isFinished: () => boolean;
   readonly hasBegun: () => boolean;
@@ -49,6 +49,7 @@ export function openWatchedRun(engine: Engine, runId: string, isHere: () => bool
   const dirty = new Set<number>();
   let run: RunState | null = null;
   let owner: LeaseOwner | null = null;
+  let isLeft = false;
   let problem: string | null = null;
   let told = '';
   const take = (events: readonly RecordedEvent[]): void => {
@@ -72,8 +73,11 @@ export function openWatchedRun(engine: Engine, runId: string, isHere: () => bool
     look: async () => {
       const before = owner;
       owner = isHere() ? null : await leaseOwner(leasePath(folder));
-      if (before?.isLiving !== true || owner?.isLiving === true || isHere()) return false;
-      return before.isEditor || owner !== null;
+      if (isHere() || owner?.isLiving === true) isLeft = false;
+      else if (before?.isLiving === true) isLeft = before.isEditor || owner !== null;
+      if (!isLeft || (await isLastOwnerAlive(leasePath(folder)))) return false;
+      isLeft = false;
+      return true;
     },
     isFinished: () => run !== null && run.finished !== null,
     hasBegun: () => run !== null,

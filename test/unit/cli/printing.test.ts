@@ -49,10 +49,12 @@ describe('what reaches a terminal', () => {
       { ...created, seq: 1, at: '2026-11-24T06:05:00.000Z', fence: 1 },
       { type: 'unsettled', chunk: 1, attempt: 1, message: EVIL, seq: 2, at: '2026-11-24T06:05:00.000Z', fence: 1 },
     ]);
-    expect(statusText(run, { who: 'the command line (process 12 on host)', isLiving: true })).not.toMatch(CONTROL);
+    expect(
+      statusText(run, { who: 'the command line (process 12 on host)', isEditor: false, isLiving: true }),
+    ).not.toMatch(CONTROL);
     const owners = [
-      { who: 'the command line (process 12 on host)', isLiving: true },
-      { who: 'the command line (process 12 on host)', isLiving: false },
+      { who: 'the command line (process 12 on host)', isEditor: false, isLiving: true },
+      { who: 'the command line (process 12 on host)', isEditor: false, isLiving: false },
       null,
     ].map((owner) => /Owner +(.*)/.exec(statusText(run, owner))?.[1]);
     expect(owners).toEqual([

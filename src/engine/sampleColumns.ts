@@ -1,0 +1,77 @@
+import type { OpenedDataset } from '../core/datasets/openDataset.ts';
+import type { Column } from '../core/model/columnType.ts';
+import { datasetRows } from '../core/pipeline/datasetRows.ts';
+import type { ReadEnv } from '../core/datasets/formatReader.ts';
+import { placeholderName } from './placeholderName.ts';
+
+/** Rows that a guess about columns rests on. */
+const KEY_ROWS = 1_000;
+const TEXT_ROWS = 200;
+/** Columns that are looked at. */
+const MOST_KEYS = 8;
+const MOST_TEXTS = 40;
+
+const LIKELY = /^(_?id|key|uuid|guid)$/i;
+const POSSIBLE = /(_id|_key|_uuid|Id)$/;
+
+async function firstLines(
+  opened: OpenedDataset,
+  columns: readonly Column[],
+  limit: number,
+  env: ReadEnv,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const names = columns.map(({ name }) => placeholderName(name));
+  const lines: string[] = [];
+  for await (const bytes of datasetRows(opened.dataset, { columns: names, limit }, env, signal)) {
+    lines.push(...new TextDecoder().decode(bytes).split('\n'));
+  }
+  return lines.filter((line) => line !== '');
+}
+
+function isScalar({ type }: Column): boolean {
+  return ['int', 'utf8', 'uuid', 'cell', 'json', 'decimal', 'binary'].includes(type.kind);
+}
+
+function rankOf({ name }: Column): number {
+  if (LIKELY.test(name)) return 0;
+  return POSSIBLE.test(name) ? 1 : 2;
+}
+
+/** The column that most likely names a row: its name says so, and no value of the first rows is null or there twice. Null if no column fits. */
+export async function guessKey(opened: OpenedDataset, env: ReadEnv, signal: AbortSignal): Promise<string | null> {
+  const scalar = opened.dataset.columns.filter(isScalar);
+  const ranked = [0, 1, 2].flatMap((rank) => scalar.filter((column) => rankOf(column) === rank));
+  for (const column of ranked.slice(0, MOST_KEYS)) {
+    const lines = await firstLines(opened, [column], KEY_ROWS, env, signal);
+    const isNull = lines.some((line) => line.endsWith(':null}'));
+    if (!isNull && new Set(lines).size === lines.length) return column.name;
+  }
+  return null;
+}
+
+function lengthOf(value: unknown): number {
+  return typeof value === 'string' ? value.length : 0;
+}
+
+/** The column other than the key with the most text in the first rows; null where there is no text. */
+export async function guessText(
+  opened: OpenedDataset,
+  key: string | null,
+  env: ReadEnv,
+  signal: AbortSignal,
+): Promise<string | null> {
+  const kinds = ['utf8', 'cell', 'json'];
+  const columns = opened.dataset.columns
+    .filter(({ name, type }) => name !== key && kinds.includes(type.kind))
+    .slice(0, MOST_TEXTS);
+  if (columns.length === 0) return null;
+  const sizes = new Map<string, number>();
+  for (const line of await firstLines(opened, columns, TEXT_ROWS, env, signal)) {
+    for (const [name, value] of Object.entries(JSON.parse(line) as object)) {
+      sizes.set(name, (sizes.get(name) ?? 0) + lengthOf(value));
+    }
+  }
+  const [largest] = [...sizes].sort(([, a], [, b]) => b - a);
+  return largest === undefined || largest[1] === 0 ? null : largest[0];
+}
