@@ -3,7 +3,7 @@ import type { RunHeader } from '../protocol/runSnapshot.ts';
 import type { AskPerson } from './askPerson.ts';
 import type { CommandTable } from './commands.ts';
 import type { EngineClient } from './client/engineClient.ts';
-import { failureOf, Sentence } from './failures.ts';
+import { Sentence } from './failures.ts';
 import { createJob } from './jobs/createJob.ts';
 import { isJobPath } from './jobs/jobName.ts';
 import { writeFiles } from './jobs/writeFiles.ts';
@@ -12,6 +12,7 @@ import type { PlanWork } from './pages/planPanels.ts';
 import type { FailuresDocument } from './runs/failuresDocument.ts';
 import { nodeId } from './runs/nodeId.ts';
 import { openResults } from './runs/openResults.ts';
+import { resumeRun } from './runs/resumeRun.ts';
 import { isUnfinished, type RunStore } from './runs/runStore.ts';
 import type { RunsTree } from './runs/runsTree.ts';
 import { startRun } from './runs/startRun.ts';
@@ -113,16 +114,6 @@ async function cancelRun({ ask, engine }: CommandTableDeps, run: RunHeader): Pro
   if (answer === 'Cancel Run') await engine.call('run/cancel', { runId: run.runId });
 }
 
-async function resumeRun({ ask, engine }: CommandTableDeps, { runId, resultsUri }: RunHeader): Promise<void> {
-  try {
-    await engine.call('run/resume', { runId, replaceResults: false });
-  } catch (error) {
-    if (failureOf(error).code !== 'exists') throw error;
-    const answer = await ask.confirm(failureOf(error).message, `The results lie in ${resultsUri}`, ['Replace Results']);
-    if (answer === 'Replace Results') await engine.call('run/resume', { runId, replaceResults: true });
-  }
-}
-
 async function setApiKey({ engine, ask, keys }: CommandTableDeps): Promise<void> {
   const providers = keyedProviders(await engine.call('providers/list', {}));
   if (providers.length === 0) throw new Sentence('usage', 'No provider that is set up on this machine wants a key.');
@@ -173,7 +164,9 @@ export function openCommandTable(deps: CommandTableDeps): { readonly table: Comm
     'tranche.setApiKey': () => setApiKey(deps),
     'tranche.removeApiKey': () => keys.remove(),
     'tranche.showLog': () => log.show(),
-    'tranche.resumeRun': withRun('Go On With Which Run?', isUnfinished, (run) => resumeRun(deps, run)),
+    'tranche.resumeRun': withRun('Go On With Which Run?', isUnfinished, ({ runId }) =>
+      resumeRun(deps.engine.call, deps.ask, runId),
+    ),
     'tranche.cancelRun': withRun('Cancel Which Run?', isUnfinished, (run) => cancelRun(deps, run)),
     'tranche.openResults': withRun(
       'Results of Which Run?',

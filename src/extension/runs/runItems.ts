@@ -103,7 +103,12 @@ export function runItem(run: RunHeader): ItemText {
     label: run.job.name,
     description,
     tooltip: runTooltip(run),
-    spoken: [`Run of ${run.job.name}`, run.state, description.replaceAll(' · ', ', '), run.problem ?? '']
+    spoken: [
+      `Run of ${run.job.name}`,
+      run.state,
+      description.replaceAll(' · ', ', ').replace(' %', ' percent'),
+      run.problem ?? '',
+    ]
       .filter((part) => part !== '')
       .join(', '),
     icon,

@@ -4,6 +4,7 @@ import type { AskPerson } from '../askPerson.ts';
 import type { CallEngine } from '../client/engineClient.ts';
 import { isGone, Sentence } from '../failures.ts';
 import { jobName } from '../jobs/jobName.ts';
+import { resumeRun } from './resumeRun.ts';
 import { ANSWERS, needsConfirmation, providerItems, startQuestion, unfinishedQuestion } from './runTexts.ts';
 
 export interface StartRunDeps {
@@ -63,8 +64,7 @@ async function decide(deps: StartRunDeps, wish: RunWish, prepared: PreparedRun):
     const answer = await ask.confirm(message, detail, actions);
     if (answer === undefined) return null;
     if (answer === ANSWERS.goOn) {
-      await call('run/resume', { runId: unfinishedRunId, replaceResults: false });
-      return { runId: unfinishedRunId };
+      return (await resumeRun(call, ask, unfinishedRunId)) ? { runId: unfinishedRunId } : null;
     }
   }
   if (needsConfirmation(prepared, wish.rehearse)) {

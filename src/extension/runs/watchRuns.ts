@@ -10,10 +10,10 @@ import type { UnfinishedMarks } from './unfinishedMarks.ts';
 export interface WatchRunsDeps {
   readonly engine: EngineClient;
   readonly store: RunStore;
-  readonly tree: RunsTree;
-  readonly status: RunStatus;
-  readonly notice: EndNotice;
-  readonly marks: UnfinishedMarks;
+  readonly tree: Pick<RunsTree, 'onNews' | 'onAll' | 'say'>;
+  readonly status: Pick<RunStatus, 'update'>;
+  readonly notice: Pick<EndNotice, 'ended'>;
+  readonly marks: Pick<UnfinishedMarks, 'replace' | 'set'>;
   readonly measure: <T>(name: string, work: () => T) => T;
 }
 
