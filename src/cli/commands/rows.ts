@@ -1,5 +1,8 @@
 import { openDataset } from '../../core/datasets/openDataset.ts';
+import { withLaterKeys } from '../../core/datasets/withLaterKeys.ts';
 import { datasetRows } from '../../core/pipeline/datasetRows.ts';
+import { unknownNames } from '../../core/pipeline/unknownNames.ts';
+import { columnReference } from '../../core/render/placeholders.ts';
 import type { CommandContext } from '../commandContext.ts';
 import { datasetUri } from '../../engine/datasetUri.ts';
 import { splitNames } from '../splitNames.ts';
@@ -14,11 +17,12 @@ export async function rows(uri: string, flags: RowsFlags, context: CommandContex
   const { engine, signal, output, progress } = context;
   const opened = await openDataset(datasetUri(uri), { format: null }, engine.env, signal);
   for (const notice of opened.notices) progress.note(notice);
-  const request = {
-    columns: flags.columns === undefined ? null : splitNames(flags.columns),
-    limit: flags.limit ?? null,
-  };
-  for await (const bytes of datasetRows(opened.dataset, request, engine.env, signal)) {
+  const columns = flags.columns === undefined ? null : splitNames(flags.columns);
+  const references = (columns ?? []).flatMap((name) => columnReference(name) ?? []);
+  const wishes = unknownNames(references, opened.dataset.columns);
+  const { dataset } = await withLaterKeys(opened, wishes, engine.env, signal);
+  const request = { columns, limit: flags.limit ?? null };
+  for await (const bytes of datasetRows(dataset, request, engine.env, signal)) {
     if (!(await output.bytes(bytes))) break;
   }
   return 0;

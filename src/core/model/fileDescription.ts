@@ -8,6 +8,8 @@ export interface FileDescription {
   readonly rows: number | null;
   /** Parquet and Arrow: by column name, from metadata. */
   readonly columnFacts: ReadonlyMap<string, ColumnFacts>;
+  /** Only the beginning told its columns, and what follows may have more. */
+  readonly moreColumns?: boolean;
   readonly csv?: CsvDialect;
   /** Sentences for people, without the file's name, about what was decided for them. */
   readonly notices?: readonly string[];

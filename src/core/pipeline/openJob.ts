@@ -2,6 +2,7 @@ import type { ReadEnv } from '../datasets/formatReader.ts';
 import type { FileDescription } from '../model/fileDescription.ts';
 import { formatReaders } from '../datasets/formatReaders.ts';
 import { openDataset } from '../datasets/openDataset.ts';
+import { withLaterKeys } from '../datasets/withLaterKeys.ts';
 import { throwIfAborted } from '../errors.ts';
 import type { JobSource } from '../job/jobSource.ts';
 import type { Column, ColumnPath } from '../model/columnType.ts';
@@ -12,6 +13,7 @@ import { columnReference } from '../render/placeholders.ts';
 import { makeTemplate, type LineTemplate } from '../render/template.ts';
 import { checkTemplate, columnOfSetting } from './checkTemplate.ts';
 import { scanColumns } from './scanColumns.ts';
+import { jobReferences, unknownNames } from './unknownNames.ts';
 
 /** A job over its opened dataset: everything a plan needs but the rows. */
 export interface OpenedJob {
@@ -63,10 +65,12 @@ function cutsOf(job: Job, template: LineTemplate, columns: readonly Column[], so
   return cuts;
 }
 
-/** Opens a job's dataset and fits the job to its columns. Reads metadata (of text files a first block) only. */
+/** Opens a job's dataset and fits the job to its columns. Reads metadata (of text files a first block) only, unless the job names a key of JSON Lines that comes later. */
 export async function openJob(job: Job, source: JobSource, env: ReadEnv, signal: AbortSignal): Promise<OpenedJob> {
   const { uri, format } = job.dataset;
-  const { dataset, descriptions, notices } = await openDataset(uri, { format }, env, signal);
+  const first = await openDataset(uri, { format }, env, signal);
+  const wishes = unknownNames(jobReferences(job), first.dataset.columns);
+  const { dataset, descriptions, notices } = await withLaterKeys(first, wishes, env, signal);
   const { columns } = dataset;
   checkTemplate(job.request.body, columns, source);
   const template = makeTemplate(job.request, columns);

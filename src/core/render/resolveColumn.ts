@@ -31,13 +31,6 @@ function pathInside(name: string, type: ColumnType): ColumnPath | null {
   return type.kind === 'json' ? name.split('.') : null;
 }
 
-/** JSON Lines name their columns only where they use them. */
-function laterKeys(columns: readonly Column[]): string {
-  if (columns.some(({ type }) => type.kind !== 'json' && type.kind !== 'utf8')) return '';
-  if (!columns.some(({ type }) => type.kind === 'json')) return '';
-  return ' (A key that no line in the first 1 MB of a JSON Lines file has is not known; give it to the first line, as null perhaps.)';
-}
-
 /** The end of a sentence on why there is no such column. */
 function whyNot(reference: ColumnReference, columns: readonly Column[]): string {
   const name = reference.name;
@@ -46,7 +39,7 @@ function whyNot(reference: ColumnReference, columns: readonly Column[]): string 
   const first = columns.find((column) => dot > 0 && column.name === name.slice(0, dot));
   if (first === undefined) {
     const known = columns.map((column) => column.name);
-    return `names a column the dataset does not have; ${meant(name, known)}${laterKeys(columns)}`;
+    return `names a column the dataset does not have; ${meant(name, known)}`;
   }
   const rest = JSON.stringify(name.slice(dot + 1));
   const column = JSON.stringify(first.name);
@@ -57,10 +50,15 @@ function whyNot(reference: ColumnReference, columns: readonly Column[]): string 
   return `asks for a field that the struct ${column} does not have; ${meant(name.slice(dot + 1), fields)}`;
 }
 
-/** Where a column named in a job lies in the dataset: an exact column name before a path. `badJob`, beginning with `where`, if nowhere. */
+/** Where a named column lies in the dataset: an exact column name before a path; null if nowhere. */
+export function findColumn({ name, quoted }: ColumnReference, columns: readonly Column[]): ColumnPath | null {
+  if (!quoted) return pathOf(name, columns);
+  return columns.some((column) => column.name === name) ? [name] : null;
+}
+
+/** The same of a column named in a job: `badJob`, beginning with `where`, if nowhere. */
 export function resolveColumn(reference: ColumnReference, columns: readonly Column[], where: string): ColumnPath {
-  const exact = columns.some((column) => column.name === reference.name);
-  const path = reference.quoted ? (exact ? [reference.name] : null) : pathOf(reference.name, columns);
+  const path = findColumn(reference, columns);
   if (path === null) throw new TrancheError('badJob', `${where} ${whyNot(reference, columns)}`);
   return path;
 }

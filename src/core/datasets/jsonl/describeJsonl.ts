@@ -45,16 +45,14 @@ export async function describeJsonl(
       `${source.name}: row 1 (line 1) is longer than ${most} MB, the most one line may have; a JSON Lines file has one object a line.`,
     );
   }
+  const isWhole = isAll || (file.compression === 'none' && markBytes + bytes.length >= source.sizeBytes);
+  const told = `its columns are the keys of its first ${bytesShown(markBytes + bytes.length)}; a key that comes later is looked for where it is named.`;
   return {
     columns: [...keys].map((name) => ({ name, type: { kind: 'json' }, nullable: true })),
     rows: null,
     columnFacts: new Map(),
-    notices:
-      isAll || (file.compression === 'none' && markBytes + bytes.length >= source.sizeBytes)
-        ? []
-        : [
-            `its columns are the keys of its first ${bytesShown(markBytes + bytes.length)}; keys that come later are not known.`,
-          ],
+    moreColumns: !isWhole,
+    notices: isWhole ? [] : [told],
     identity: { from: 0, to: source.sizeBytes },
   };
 }

@@ -1,6 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { JobSource } from '../../../../src/core/job/jobSource.ts';
+import type { Job } from '../../../../src/core/model/job.ts';
 import type { Plan } from '../../../../src/core/model/plan.ts';
 import { openJob, type OpenedJob } from '../../../../src/core/pipeline/openJob.ts';
 import { planJob, type PlanDeps, type PlanOptions } from '../../../../src/core/pipeline/planJob.ts';
@@ -18,7 +20,9 @@ const prices = { list: 'openai', overrides: {}, nowMs: Date.UTC(2026, 8, 30) } a
 export interface JobWorld {
   readonly put: (name: string, content: string | Uint8Array) => Promise<string>;
   readonly putRows: (name: string, rows: readonly object[]) => Promise<string>;
-  /** Opens a job over a dataset; `more` goes over the defaults, section by section. */
+  /** A job over a dataset; `more` goes over the defaults, section by section. */
+  readonly load: (uri: string, more?: Readonly<Record<string, object>>) => Promise<{ job: Job; source: JobSource }>;
+  /** The same, opened. */
   readonly open: (uri: string, more?: Readonly<Record<string, object>>) => Promise<OpenedJob>;
   readonly plan: (opened: OpenedJob, options?: Partial<PlanOptions>, deps?: Partial<PlanDeps>) => Promise<Plan>;
   readonly close: () => Promise<void>;
@@ -37,14 +41,19 @@ export async function openJobWorld(): Promise<JobWorld> {
     await writeFile(path.join(folder, name), content);
     return path.join(folder, name);
   };
+  const load: JobWorld['load'] = async (uri, more = {}) => {
+    const { dataset, request, ...rest } = more;
+    const json = { dataset: { uri, key: 'id', ...dataset }, request: { ...ASK, ...request }, ...rest };
+    const { job, source } = await loadJob(await put('ask.tranche.json', JSON.stringify(json)));
+    return { job: { ...job, dataset: { ...job.dataset, uri } }, source };
+  };
   return {
     put,
+    load,
     putRows: (name, rows) => put(name, rows.map((row) => `${JSON.stringify(row)}\n`).join('')),
-    open: async (uri, more = {}) => {
-      const { dataset, request, ...rest } = more;
-      const json = { dataset: { uri, key: 'id', ...dataset }, request: { ...ASK, ...request }, ...rest };
-      const { job, source } = await loadJob(await put('ask.tranche.json', JSON.stringify(json)));
-      return openJob({ ...job, dataset: { ...job.dataset, uri } }, source, await openReadEnv(), never);
+    open: async (uri, more) => {
+      const { job, source } = await load(uri, more);
+      return openJob(job, source, await openReadEnv(), never);
     },
     plan: async (opened, options = {}, deps = {}) => {
       const env = await openReadEnv();

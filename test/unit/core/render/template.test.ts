@@ -108,7 +108,6 @@ describe('the column of a placeholder', () => {
     const many = Array.from({ length: 500 }, (_, index) => column(`c${1000 + index}`));
     expect(() => make('{{nothing like them}}', '/v1/chat/completions', many)).toThrow('and 480 more.');
     const keys = ['id', 'text'].map((name): Column => ({ name, type: { kind: 'json' }, nullable: true }));
-    expect(() => make('{{late}}', '/v1/chat/completions', keys)).toThrow('is not known; give it to the first line');
     expect(() => make('{{textt}}', '/v1/chat/completions', keys)).toThrow('did you mean "text"?');
   });
 

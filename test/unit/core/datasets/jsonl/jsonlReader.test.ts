@@ -246,10 +246,10 @@ describe('JSON Lines', () => {
     );
   });
 
-  it('says of a file longer than its sample that later keys are not known', async () => {
+  it('says of a file longer than its sample that later keys are looked for where they are named', async () => {
     const text = '{"id":1,"text":"some text here"}\n'.repeat(40_000);
     expect((await describeText(jsonlReader, text)).notices).toEqual([
-      'its columns are the keys of its first 1 MB; keys that come later are not known.',
+      'its columns are the keys of its first 1 MB; a key that comes later is looked for where it is named.',
     ]);
     expect((await describeText(jsonlReader, '\ufeff{"id":1}')).notices).toEqual([]);
   });
