@@ -18,6 +18,10 @@ interface FigureColumn {
   readonly tooltipText?: (value: number) => string;
 }
 
+/** Close together, since a table has many. */
+const cellText = (figure: Figure, text: (value: number) => string): string =>
+  figureText(figure, text).value.replace('~ ', '~');
+
 function figureColumn({ figure, text, tooltipText, ...rest }: FigureColumn): GridColumn<ColumnFootprint> {
   return {
     ...rest,
@@ -26,7 +30,7 @@ function figureColumn({ figure, text, tooltipText, ...rest }: FigureColumn): Gri
     cell: (column) => {
       const known = figure(column);
       if (known === null) return null;
-      const said = figureText(known, text).value;
+      const said = cellText(known, text);
       return known.known === 'unknown' ? h('span', { class: 'dim' }, said) : said;
     },
     tooltip: (column) => {
@@ -41,13 +45,20 @@ function figureColumn({ figure, text, tooltipText, ...rest }: FigureColumn): Gri
 }
 
 function nameCell({ name, used }: ColumnFootprint): Child {
-  const text = h('bdi', {}, name);
-  if (used === null) return text;
-  return [
-    h('span', { class: used ? 'used' : 'unused', 'aria-hidden': 'true' }, used ? '●' : '○'),
-    h('span', { class: 'unseen' }, used ? TEXTS.isUsed : TEXTS.notUsed),
-    text,
+  const mark = [
+    h(
+      'span',
+      { key: 'mark', class: used === true ? 'used' : 'unused', 'aria-hidden': 'true' },
+      used === true ? '●' : '○',
+    ),
+    h('span', { key: 'said', class: 'unseen' }, used === true ? TEXTS.isUsed : TEXTS.notUsed),
   ];
+  return h(
+    'div',
+    { class: 'named' },
+    used === null ? null : mark,
+    h('span', { key: 'name', class: 'name', dir: 'auto' }, name),
+  );
 }
 
 const isLowerBound = ({ known, value, low }: Figure): boolean => known === 'estimate' && value === low;
@@ -57,7 +68,7 @@ const LARGEST: GridColumn<ColumnFootprint> = {
   ...figureColumn({ id: 'max', title: TEXTS.max, minPx: 86, figure: ({ text }) => text?.max ?? null, text: bytesText }),
   cell: ({ text }) => {
     if (text === null) return null;
-    return isLowerBound(text.max) ? `≥ ${bytesText(text.max.low)}` : figureText(text.max, bytesText).value;
+    return isLowerBound(text.max) ? `≥${bytesText(text.max.low)}` : cellText(text.max, bytesText);
   },
   tooltip: ({ text }) => {
     if (text === null) return undefined;
@@ -71,11 +82,13 @@ const inLines =
   (column: ColumnFootprint): Figure | null =>
     column.used === false ? null : pick(column);
 
+const isNothing = ({ known, value }: Figure): boolean => known === 'exact' && value === 0;
+
 const SPREAD: GridColumn<ColumnFootprint> = {
   id: 'spread',
   title: TEXTS.spread,
   hint: TEXTS.spreadHint,
-  minPx: 124,
+  minPx: 112,
   grow: 0,
   cell: ({ histogram, name }) => (histogram === null ? null : sparkHistogram(TEXTS.spreadOf(name), histogram)),
 };
@@ -84,8 +97,8 @@ const ALL: readonly GridColumn<ColumnFootprint>[] = [
   {
     id: 'name',
     title: TEXTS.name,
-    minPx: 150,
-    grow: 4,
+    minPx: 130,
+    grow: 5,
     cell: nameCell,
     tooltip: ({ name }) => name,
     sortBy: ({ name }) => name,
@@ -93,8 +106,8 @@ const ALL: readonly GridColumn<ColumnFootprint>[] = [
   {
     id: 'type',
     title: TEXTS.type,
-    minPx: 96,
-    grow: 2,
+    minPx: 104,
+    grow: 5,
     cell: ({ type }) => h('span', { class: 'dim' }, type),
     tooltip: ({ type }) => type,
     sortBy: ({ type }) => type,
@@ -111,7 +124,7 @@ const ALL: readonly GridColumn<ColumnFootprint>[] = [
   figureColumn({
     id: 'tokens',
     title: TEXTS.tokens,
-    minPx: 80,
+    minPx: 86,
     figure: inLines(({ tokens }) => tokens),
     text: shortCountText,
     tooltipText: countText,
@@ -119,8 +132,8 @@ const ALL: readonly GridColumn<ColumnFootprint>[] = [
   figureColumn({
     id: 'nulls',
     title: TEXTS.nulls,
-    minPx: 74,
-    figure: ({ nulls }) => nulls,
+    minPx: 62,
+    figure: ({ nulls }) => (isNothing(nulls) ? null : nulls),
     text: shortCountText,
     tooltipText: countText,
   }),
@@ -128,7 +141,7 @@ const ALL: readonly GridColumn<ColumnFootprint>[] = [
     id: 'p50',
     title: TEXTS.p50,
     hint: TEXTS.p50Hint,
-    minPx: 78,
+    minPx: 82,
     figure: ({ text }) => text?.p50 ?? null,
     text: bytesText,
   }),
@@ -136,7 +149,7 @@ const ALL: readonly GridColumn<ColumnFootprint>[] = [
     id: 'p99',
     title: TEXTS.p99,
     hint: TEXTS.p99Hint,
-    minPx: 78,
+    minPx: 82,
     figure: ({ text }) => text?.p99 ?? null,
     text: bytesText,
   }),
@@ -148,6 +161,7 @@ const ALL: readonly GridColumn<ColumnFootprint>[] = [
 export function columnGridColumns(columns: readonly ColumnFootprint[]): readonly GridColumn<ColumnFootprint>[] {
   const isEmpty: Readonly<Record<string, boolean>> = {
     disk: columns.every(({ disk }) => disk.known === 'unknown'),
+    nulls: columns.every(({ nulls }) => isNothing(nulls)),
     p50: columns.every(({ text }) => text === null),
     p99: columns.every(({ text }) => text === null),
     max: columns.every(({ text }) => text === null),

@@ -14,16 +14,23 @@ function rowsText({ rows }: Footprint): string {
   return rows.known === 'exact' ? FOOTPRINT.rows(value) : `${FOOTPRINT.rows(value)} ${how}`;
 }
 
+/** Text formats are read again for their lines, so more may be read than there is. */
+function readText({ read, bytes }: Footprint): string {
+  const [all, seconds] = [bytesText(bytes.disk.value), secondsText(read.seconds)];
+  return read.bytes > bytes.disk.value
+    ? FOOTPRINT.readAll(all, seconds)
+    : FOOTPRINT.read(bytesText(read.bytes), all, seconds);
+}
+
 function lineOf({ snapshot, where, jobName }: FootprintPageState): Child {
   const place = h('bdi', { key: 'where' }, where);
   if (snapshot === null) return place;
   const { footprint } = snapshot;
-  const { read, bytes, format, files, columns } = footprint;
+  const { format, files } = footprint;
   const parts = [
     `${FOOTPRINT.formats[format]}, ${FOOTPRINT.files(files)}`,
     rowsText(footprint),
-    FOOTPRINT.columnsCount(columns.length),
-    FOOTPRINT.read(bytesText(read.bytes), bytesText(bytes.disk.value), secondsText(read.seconds)),
+    readText(footprint),
     ...(jobName === null ? [] : [FOOTPRINT.forJob(jobName)]),
   ];
   return [place, ` · ${parts.join(' · ')}`];

@@ -5,6 +5,7 @@ import { histogramChart } from '../ui/histogram.ts';
 import type { Page, PageTools } from '../ui/runPage.ts';
 import { details, section } from '../ui/section.ts';
 import type { ColumnFootprint, Footprint } from '../ui/shapes.ts';
+import { countText } from '../ui/units.ts';
 import { columnGridColumns } from './columnGrid.ts';
 import { footprintBars } from './footprintBars.ts';
 import { footprintHeader, readingText } from './footprintHeader.ts';
@@ -60,7 +61,14 @@ export function createFootprintPage({ act, keep }: PageTools<FootprintView>): Pa
     });
     const body =
       rows.length === 0 ? h('p', { class: 'dim' }, FOOTPRINT.noColumns) : h('div', { class: 'framed' }, grid.element);
-    return section({ id: 'columns', title: FOOTPRINT.columns.title, note: `${FOOTPRINT.columns.note}${marked}` }, body);
+    return section(
+      {
+        id: 'columns',
+        title: FOOTPRINT.columns.title,
+        note: `${countText(rows.length)}${marked} · ${FOOTPRINT.columns.note}`,
+      },
+      body,
+    );
   };
 
   const content = (state: FootprintPageState, footprint: Footprint, view: FootprintView): Child => [

@@ -2,7 +2,7 @@ import { figureText } from '../ui/figureText.ts';
 import type { VNode } from '../ui/h.ts';
 import type { Figure, Footprint } from '../ui/shapes.ts';
 import { totals, type Total } from '../ui/totals.ts';
-import { bytesText, countText, shortCountText, usdText } from '../ui/units.ts';
+import { bytesText, countText, dayText, shortCountText, usdText } from '../ui/units.ts';
 import { FOOTPRINT } from './strings.ts';
 
 const { totals: TEXTS, ruleStarts: RULES } = FOOTPRINT;
@@ -15,7 +15,7 @@ function ruleOf({ rules }: Footprint, name: keyof typeof RULES): string | undefi
 function howOf(figure: Figure, { stage }: Footprint, text: (value: number) => string): string {
   if (figure.known === 'unknown') return stage === 'metadata' ? FOOTPRINT.notReadYet : FOOTPRINT.unknown;
   if (figure.known === 'exact') return 'exact';
-  return `${figureText(figure, text).how} · ${FOOTPRINT.stages[stage]}`;
+  return `${figureText(figure, text).how}\u00a0· ${FOOTPRINT.stages[stage]}`;
 }
 
 function total(
@@ -39,7 +39,7 @@ function costTotal(footprint: Footprint): Total {
     return { title, value: '–', known: 'unknown', how: isUnpriced ? TEXTS.noPrice : FOOTPRINT.notReadYet };
   }
   const date = request?.cost.pricesAsOf ?? null;
-  const how = date === null ? howOf(cost, footprint, usdText) : TEXTS.pricesAsOf(date);
+  const how = date === null ? howOf(cost, footprint, usdText) : TEXTS.pricesAsOf(dayText(date));
   return { title, value: usdText(cost.high), known: cost.known, how, tooltip: figureText(cost, usdText).label };
 }
 

@@ -12,9 +12,9 @@ export function largestRows({ largestRows: rows }: Footprint): Child {
   const hasRows = rows.some(({ row }) => row !== null);
   const titles = [
     hasKeys ? h('th', { key: 'key', scope: 'col' }, TEXTS.key) : null,
-    h('th', { key: 'bytes', scope: 'col', class: 'right' }, TEXTS.bytes),
     h('th', { key: 'file', scope: 'col' }, TEXTS.file),
     hasRows ? h('th', { key: 'row', scope: 'col', class: 'right' }, TEXTS.row) : null,
+    h('th', { key: 'bytes', scope: 'col', class: 'right' }, TEXTS.bytes),
   ];
   const lines = rows.map(({ key, file, row, bytes }, index) => {
     const keyText = key?.join(', ') ?? '';
@@ -22,9 +22,9 @@ export function largestRows({ largestRows: rows }: Footprint): Child {
       'tr',
       { key: String(index) },
       hasKeys ? h('td', { key: 'key', title: keyText }, h('bdi', {}, keyText)) : null,
-      h('td', { key: 'bytes', class: 'right', title: `${countText(bytes)} bytes` }, bytesText(bytes)),
       h('td', { key: 'file', class: 'dim', title: file }, h('bdi', {}, file)),
       hasRows ? h('td', { key: 'row', class: 'right' }, row === null ? '' : countText(row + 1)) : null,
+      h('td', { key: 'bytes', class: 'right', title: `${countText(bytes)} bytes` }, bytesText(bytes)),
     );
   });
   return h('table', { class: 'plain' }, h('thead', {}, h('tr', {}, titles)), h('tbody', {}, lines));

@@ -6,8 +6,8 @@ export const FOOTPRINT = {
   files: (count: number) => countedText(count, 'file', 'files'),
   rows: (text: string) => `${text} rows`,
   rowsUnknown: 'rows not known yet',
-  columnsCount: (count: number) => countedText(count, 'column', 'columns'),
   read: (bytes: string, all: string, seconds: string) => `read ${bytes} of ${all} in ${seconds}`,
+  readAll: (all: string, seconds: string) => `read all ${all}, in part more than once, in ${seconds}`,
   forJob: (job: string) => `weighed for ${job}`,
   measure: 'Measure Exactly…',
   measureHint: 'Reads every row; nothing is an estimate afterwards',
@@ -38,7 +38,7 @@ export const FOOTPRINT = {
   totals: {
     label: 'What the dataset weighs',
     disk: 'On disk',
-    arrow: 'In memory as Arrow',
+    arrow: 'In memory, Arrow',
     pandas: 'In pandas',
     spark: 'In a Spark cache',
     rendered: 'As batch lines',
@@ -62,7 +62,7 @@ export const FOOTPRINT = {
   unknown: 'unknown',
   columns: {
     title: 'Columns',
-    note: '~ estimate, its interval on hover',
+    note: '~ estimate; point at it for its interval',
     used: 'marked: used by the request',
     isUsed: 'Used by the request: ',
     notUsed: 'Not used: ',

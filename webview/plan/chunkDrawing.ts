@@ -1,6 +1,6 @@
 import { h, type VNode } from '../ui/h.ts';
 import type { Plan } from '../ui/shapes.ts';
-import { bytesText, countText } from '../ui/units.ts';
+import { bytesText, countText, roundBytesText } from '../ui/units.ts';
 import { chunkColumns, type ChunkColumn, type ColumnLayout } from './chunkColumns.ts';
 import { CLOSED_BY } from './closedByMark.ts';
 import { PLAN } from './strings.ts';
@@ -8,6 +8,8 @@ import { PLAN } from './strings.ts';
 const PLOT_PX = 136;
 const HEAD_PX = 20;
 const FOOT_PX = 18;
+/** Height of the bars and what stands above them. */
+export const CHART_PX = HEAD_PX + PLOT_PX;
 const LABEL_PX = 46;
 const LEAST_BAR_PX = 2;
 /** Below this share of the cap bars would be too flat to compare: they get a scale of their own. */
@@ -37,7 +39,7 @@ function barsPath(columns: readonly (readonly [index: number, bytes: number])[],
   const bars = columns.map(([index, bytes]) => {
     const height = barPx(bytes, drawing.topBytes);
     const x = index * slotPx + gapPx / 2;
-    return `M${x.toFixed(1)} ${HEAD_PX + PLOT_PX}v${(-height).toFixed(1)}h${(slotPx - gapPx).toFixed(1)}v${height.toFixed(1)}z`;
+    return `M${x.toFixed(1)} ${CHART_PX}v${(-height).toFixed(1)}h${(slotPx - gapPx).toFixed(1)}v${height.toFixed(1)}z`;
   });
   return bars.join('');
 }
@@ -59,7 +61,7 @@ function barPaths(drawing: Drawing): VNode[] {
     const bars = h('path', { class: 'fill', d: shown });
     return h(
       'g',
-      { key: closedBy, class: `closed-${closedBy}` },
+      { key: closedBy, class: `closed-${closedBy}${drawing.layout.gapPx === 0 ? ' dense' : ''}` },
       pale,
       bars,
       h('path', { d: shown, fill: `url(#pattern-${closedBy})` }),
@@ -67,26 +69,32 @@ function barPaths(drawing: Drawing): VNode[] {
   });
 }
 
-function labels({ layout, plan }: Drawing): VNode[] {
-  const { columns, slotPx } = layout;
-  const step = Math.max(1, Math.ceil(LABEL_PX / slotPx));
-  return columns.flatMap(({ from }, index) => {
-    const chunk = plan.chunks[from];
-    if (index % step !== 0 || chunk === undefined) return [];
-    const attributes = {
-      key: `x${from}`,
-      x: index * slotPx + slotPx / 2,
-      y: HEAD_PX + PLOT_PX + 14,
-      class: 'axis middle',
-    };
-    return h('text', attributes, countText(chunk.index));
+/** 1, 2, 5, 10, ...: the first that is at least as far. */
+function niceStep(least: number): number {
+  const power = 10 ** Math.floor(Math.log10(Math.max(1, least)));
+  return [1, 2, 5, 10].map((step) => step * power).find((step) => step >= least) ?? 10 * power;
+}
+
+/** Whether a chunk's number is written below its bar: the first, and then every so many. */
+function isLabelled(index: number, step: number): boolean {
+  return step <= 2 ? (index - 1) % step === 0 : index === 1 || index % step === 0;
+}
+
+function labels({ layout, plan, widthPx }: Drawing): VNode[] {
+  const { slotPx, each } = layout;
+  const step = niceStep((LABEL_PX * each) / slotPx);
+  return plan.chunks.flatMap(({ index }, position) => {
+    if (!isLabelled(index, step)) return [];
+    const x = ((position + 0.5) * slotPx) / each;
+    const side = x < LABEL_PX / 3 ? 'axis' : x > widthPx - LABEL_PX / 3 ? 'axis end' : 'axis middle';
+    return h('text', { key: `x${index}`, x: side === 'axis' ? 0 : x, y: CHART_PX + 14, class: side }, countText(index));
   });
 }
 
 function capLine({ plan, widthPx, isLow }: Drawing): VNode[] {
   const text = isLow
-    ? PLAN.chart.capAbove(bytesText(plan.limits.maxBytes))
-    : PLAN.chart.cap(bytesText(plan.limits.maxBytes));
+    ? PLAN.chart.capAbove(roundBytesText(plan.limits.maxBytes))
+    : PLAN.chart.cap(roundBytesText(plan.limits.maxBytes));
   const y = isLow ? HEAD_PX - 4 : HEAD_PX;
   return [
     h('path', { key: 'cap', class: isLow ? 'cap far' : 'cap', d: `M0 ${y}H${widthPx}` }),
@@ -114,11 +122,13 @@ function summaryOf(plan: Plan): string {
     const count = plan.chunks.filter((chunk) => chunk.closedBy === closedBy).length;
     return count === 0 ? [] : `${PLAN.closedByLong[closedBy]} ${countText(count)}`;
   });
-  return PLAN.chart.label(plan.chunks.length, bytesText(largest), bytesText(plan.limits.maxBytes), closed.join(', '));
+  return PLAN.chart.label(
+    plan.chunks.length,
+    bytesText(largest),
+    roundBytesText(plan.limits.maxBytes),
+    closed.join(', '),
+  );
 }
-
-/** Height of the bars and what stands above them. */
-export const CHART_PX = HEAD_PX + PLOT_PX;
 
 /** Draws all bars, the cap, and frames around the positions that are hovered over and selected. */
 export function chunkDrawing(drawing: Drawing, hovered: number | null, selected: number | null): VNode {

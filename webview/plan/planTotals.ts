@@ -2,7 +2,7 @@ import { figureText } from '../ui/figureText.ts';
 import { h, type VNode } from '../ui/h.ts';
 import type { Plan } from '../ui/shapes.ts';
 import { totals, type Total } from '../ui/totals.ts';
-import { bytesText, countText, shortCountText, usdText } from '../ui/units.ts';
+import { bytesText, countText, dayText, roundBytesText, roundCountText, shortCountText, usdText } from '../ui/units.ts';
 import { PLAN } from './strings.ts';
 
 const { totals: TEXTS, limits: LIMITS } = PLAN;
@@ -10,7 +10,7 @@ const { totals: TEXTS, limits: LIMITS } = PLAN;
 function costTotal({ cost }: Plan): Total {
   const { greatest, pricesAsOf } = cost;
   if (greatest.known === 'unknown') return { title: TEXTS.cost, value: '–', known: 'unknown', how: TEXTS.noPrice };
-  const how = pricesAsOf === null ? figureText(greatest, usdText).how : TEXTS.pricesAsOf(pricesAsOf);
+  const how = pricesAsOf === null ? figureText(greatest, usdText).how : TEXTS.pricesAsOf(dayText(pricesAsOf));
   return {
     title: TEXTS.cost,
     value: usdText(greatest.high),
@@ -49,10 +49,10 @@ export function planTotals(plan: Plan): VNode {
 export function limitsLine({ limits }: Plan): VNode {
   const { maxBytes, maxRequests, maxInputs, maxTokens } = limits;
   const parts = [
-    LIMITS.bytes(bytesText(maxBytes)),
+    LIMITS.bytes(roundBytesText(maxBytes)),
     LIMITS.requests(maxRequests),
     maxInputs === null ? [] : LIMITS.inputs(maxInputs),
-    maxTokens === null ? [] : LIMITS.tokens(shortCountText(maxTokens)),
+    maxTokens === null ? [] : LIMITS.tokens(roundCountText(maxTokens)),
   ].flat();
   return h('p', { key: 'limits', class: 'limits dim' }, `${LIMITS.title}: `, h('b', {}, parts.join(' · ')));
 }

@@ -18,8 +18,8 @@ const WIDEST_MARGIN = 0.5;
 function intervalText({ value, low, high }: Figure, text: (value: number) => string): string {
   const margin = value > 0 ? Math.max(high - value, value - low) / value : Infinity;
   if (margin > WIDEST_MARGIN) return text(low) === text(high) ? 'estimate' : `${text(low)} to ${text(high)}`;
-  const percent = 100 * margin;
-  return `±${percent < 0.1 ? '< 0.1' : percent < 10 ? percent.toFixed(1) : percent.toFixed(0)} %`;
+  const percent = Math.max(0.1, 100 * margin);
+  return `±${percent.toFixed(percent < 9.95 ? 1 : 0)} %`;
 }
 
 /** How a figure is said, here and everywhere. */

@@ -47,7 +47,7 @@ export interface Grid<Row> {
   readonly reveal: (key: string) => void;
 }
 
-export const ROW_PX = 28;
+const ROW_PX = 28;
 const HEAD_PX = 30;
 
 const collator = new Intl.Collator('en', { numeric: true });

@@ -1,12 +1,15 @@
+import { figureText } from './figureText.ts';
 import { h, type VNode } from './h.ts';
-import { quantile } from './quantile.ts';
-import type { SizeHistogram } from './shapes.ts';
-import { bytesText } from './units.ts';
+import type { Figure, RowSizes, SizeHistogram } from './shapes.ts';
+import { bytesText, roundBytesText } from './units.ts';
 
 /** The smallest share of the height that a bucket with any value takes. */
-const LEAST = 0.012;
-/** How near the labels of marks may stand before the second goes below the first, as a share of the width. */
-const NEAR = 0.2;
+const LEAST = 0.015;
+/** Width of a mark's label, as a share of the width. */
+const LABEL = 0.28;
+/** From this share of the width on, labels stand left of their place. */
+const RIGHT = 0.72;
+const MOST_TICKS = 6;
 
 interface Scale {
   readonly left: (bytes: number) => number;
@@ -41,63 +44,76 @@ const svgBars = (histogram: SizeHistogram, scale: Scale, gap: number): VNode =>
     h('path', { class: 'plain-bars', d: barsPath(histogram, scale, gap) }),
   );
 
-/** Powers of ten inside the scale, at most six. */
+/** Powers of ten inside the scale, and round numbers between them where it is short. */
 function ticksOf({ fromBytes, toBytes }: Scale): number[] {
+  const range = toBytes / fromBytes;
+  const steps = range > 100 ? [1] : range > 5 ? [1, 2, 5] : [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 7, 8, 9];
   const ticks: number[] = [];
-  for (let power = Math.ceil(Math.log10(fromBytes)); 10 ** power <= toBytes; power++) ticks.push(10 ** power);
-  const step = Math.max(1, Math.ceil(ticks.length / 6));
-  return ticks.filter((_, index) => index % step === 0);
+  for (let power = Math.floor(Math.log10(fromBytes)); 10 ** power <= toBytes; power++)
+    ticks.push(...steps.map((step) => step * 10 ** power));
+  const inside = ticks.filter((tick) => tick >= Math.max(1, fromBytes) && tick <= toBytes);
+  const each = Math.ceil(inside.length / MOST_TICKS);
+  return inside.filter((_, index) => index % each === 0);
 }
 
-const percent = (share: number): string => `${(100 * share).toFixed(2)}%`;
+const percent = (share: number): string => `${(100 * Math.min(1, share)).toFixed(2)}%`;
 
-function markAt(name: string, bytes: number, scale: Scale, isLow: boolean): VNode {
-  const at = scale.left(bytes);
-  const side = at > 0.7 ? ' leftwards' : '';
-  return h(
-    'div',
-    { key: name, class: `quantile${side}${isLow ? ' low' : ''}`, style: { left: percent(at) } },
-    h('span', {}, `${name} ~ ${bytesText(bytes)}`),
-  );
+function tickAt(bytes: number, { left }: Scale): VNode {
+  const at = left(bytes);
+  const side = at < 0.04 ? 'first' : at > 0.955 ? 'last' : null;
+  return h('span', { key: String(bytes), class: side, style: { left: percent(at) } }, roundBytesText(bytes));
 }
 
-/** One sentence that says what the drawing shows. */
-export function histogramLabel(what: string, histogram: SizeHistogram): string {
-  const [p50, p99] = [quantile(histogram, 0.5), quantile(histogram, 0.99)];
-  if (p50 === null || p99 === null) return `${what}: no values.`;
-  return `${what}: half are below about ${bytesText(p50)}, 99 % below about ${bytesText(p99)}.`;
+function markAt(name: string, figure: Figure, { left }: Scale, isLow: boolean): VNode | null {
+  if (figure.known === 'unknown') return null;
+  const at = left(figure.value);
+  const { value, label } = figureText(figure, bytesText);
+  const classes = ['quantile', ...(at > RIGHT ? ['leftwards'] : []), ...(isLow ? ['low'] : [])];
+  return h('div', { key: name, class: classes.join(' '), style: { left: percent(at) }, title: label }, [
+    h('span', {}, `${name} ${value}`),
+  ]);
+}
+
+/** Whether the labels of two marks would lie over each other. */
+function isCrowded(scale: Scale, { p50, p99 }: RowSizes): boolean {
+  const spans = [p50, p99].map(({ value }) => {
+    const at = scale.left(value);
+    return at > RIGHT ? ([at - LABEL, at] as const) : ([at, at + LABEL] as const);
+  });
+  const [[, end] = [0, 0], [start] = [0, 0]] = spans;
+  return start < end;
+}
+
+/** One sentence that says what the drawing of row sizes shows. */
+function rowSizesLabel(what: string, { p50, p99, max }: RowSizes): string {
+  const said = (figure: Figure): string => figureText(figure, bytesText).label;
+  return `${what}: half of the rows have no more than ${said(p50)}; 99 of 100 no more than ${said(p99)}; the largest: ${said(max)}.`;
 }
 
 /** How sizes are spread, on a log scale, with marks at the middle and near the top. */
-export function histogramChart(what: string, histogram: SizeHistogram): VNode {
-  const scale = scaleOf(histogram);
-  const [p50, p99] = [quantile(histogram, 0.5), quantile(histogram, 0.99)];
-  const isNear = p50 !== null && p99 !== null && scale.left(p99) - scale.left(p50) < NEAR;
+export function histogramChart(what: string, sizes: RowSizes): VNode {
+  const scale = scaleOf(sizes);
+  const { p50, p99 } = sizes;
+  const isLow = isCrowded(scale, sizes);
   return h(
     'div',
-    { key: 'histogram', class: 'histogram', role: 'img', 'aria-label': histogramLabel(what, histogram) },
+    { key: 'histogram', class: 'histogram', role: 'img', 'aria-label': rowSizesLabel(what, sizes) },
     h(
       'div',
       { class: 'plot' },
-      svgBars(histogram, scale, 3),
-      p50 === null ? null : markAt('p50', p50, scale, false),
-      p99 === null ? null : markAt('p99', p99, scale, isNear),
+      svgBars(sizes, scale, 3),
+      markAt('p50', p50, scale, false),
+      markAt('p99', p99, scale, isLow),
     ),
     h(
       'div',
       { class: 'ticks' },
-      ticksOf(scale).map((bytes) =>
-        h('span', { key: String(bytes), style: { left: percent(scale.left(bytes)) } }, bytesText(bytes)),
-      ),
+      ticksOf(scale).map((bytes) => tickAt(bytes, scale)),
     ),
   );
 }
 
-/** The same as a line's worth of bars, for a cell. */
+/** The same as a line's worth of bars, for a cell; the cells beside it say its figures. */
 export function sparkHistogram(what: string, histogram: SizeHistogram): VNode {
-  return h(
-    'div',
-    { class: 'spark', role: 'img', 'aria-label': histogramLabel(what, histogram) },
-    svgBars(histogram, scaleOf(histogram), 4),
-  );
+  return h('div', { class: 'spark', role: 'img', 'aria-label': what }, svgBars(histogram, scaleOf(histogram), 4));
 }

@@ -9,6 +9,5 @@ export type Figure = Plan['tokens'];
 export type Snapshot = NonNullable<FootprintPageState['snapshot']>;
 export type Footprint = Snapshot['footprint'];
 export type ColumnFootprint = Footprint['columns'][number];
-export type LargestRow = Footprint['largestRows'][number];
 export type SizeHistogram = NonNullable<ColumnFootprint['histogram']>;
 export type RowSizes = NonNullable<Footprint['rowSizes']>;

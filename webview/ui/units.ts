@@ -18,6 +18,11 @@ export function bytesText(bytes: number): string {
   return `${text} ${STEPS[step] ?? ''}`;
 }
 
+/** `90 MB`: the same for what a person chose, without zeros that say nothing. */
+export function roundBytesText(bytes: number): string {
+  return bytesText(bytes).replace(/\.0+ /, ' ');
+}
+
 /** `250,000`. */
 export function countText(count: number): string {
   return Math.round(count).toLocaleString('en-US');
@@ -28,6 +33,11 @@ export function shortCountText(count: number): string {
   if (count < 9999.5) return countText(count);
   const { text, step } = stepped(count, COUNT_STEPS.length);
   return `${text}${COUNT_STEPS[step] ?? ''}`;
+}
+
+/** `40 M`: the same for what a person chose, without zeros that say nothing. */
+export function roundCountText(count: number): string {
+  return shortCountText(count).replace(/\.0+ /, ' ');
 }
 
 /** `$18.40`; four digits below ten cents, and `< $0.0001`, so that small runs do not look free. */
@@ -43,6 +53,14 @@ export function percentText(share: number): string {
   const percent = 100 * share;
   if (percent > 0 && percent < 0.1) return '< 0.1 %';
   return `${percent.toFixed(percent >= 99.95 ? 0 : 1)} %`;
+}
+
+const DAY = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' });
+
+/** `2 Nov 2026` from `2026-11-02`; anything else as it stands. */
+export function dayText(day: string): string {
+  const date = new Date(`${day}T00:00:00Z`);
+  return Number.isNaN(date.getTime()) ? day : DAY.format(date);
 }
 
 /** `0.8 s`. */

@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { AxeResults } from 'axe-core';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { engineStates, type EngineStates } from './support/engineStates.ts';
+import { facesOf } from './support/faces.ts';
+import { openBrowser, openFrame, THEMES } from './support/pageFrame.ts';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+let browser: Browser;
+let sample: EngineStates;
+
+beforeAll(async () => {
+  [browser, sample] = await Promise.all([openBrowser(), engineStates()]);
+});
+afterAll(() => browser?.close());
+
+interface AxeWindow {
+  readonly axe: { readonly run: (root: Document) => Promise<AxeResults> };
+}
+
+/** What axe finds serious or critical, one line a place. */
+async function findings(page: Page): Promise<string[]> {
+  const { violations } = await page.evaluate(() => (window as unknown as AxeWindow).axe.run(document));
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary ?? ''}`));
+}
+
+describe('axe finds nothing serious or critical', () => {
+  it.each(facesOf(() => sample))('%s', async (_, state) => {
+    const frame = await openFrame(browser, { state: state() });
+    await frame.page.evaluate(AXE);
+    for (const theme of THEMES) {
+      await frame.setTheme(theme);
+      expect(await findings(frame.page), theme).toEqual([]);
+    }
+    await frame.close();
+  });
+});
