@@ -108,7 +108,7 @@ export function openTypedConnection<W extends Wire>(
     connection.dispose(); // only this rejects what is under way
   };
   connection.onClose(end);
-  connection.onError(() => undefined); // a message that could not be written: its caller hears of it, or the close follows
+  connection.onError(end); // what could not be written is answered by nobody, and a close may never be told
   return {
     call: async (method, params, signal) => {
       if (signal?.aborted === true) throw new WireFailure({ code: 'cancelled', message: 'Stopped.' });

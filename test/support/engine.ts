@@ -67,6 +67,24 @@ export async function startEngine(
   };
 }
 
+/** Prepares a job for a provider and begins it at the cost it shows; the run's id. */
+export async function beginJob(
+  { client }: RunningEngine,
+  jobPath: string,
+  provider: string,
+  more: { readonly replaceResults?: boolean; readonly another?: boolean } = {},
+): Promise<string> {
+  const { preparedId, greatestCostUsd } = await client.call('run/prepare', {
+    id: jobPath,
+    jobPath,
+    provider,
+    shownPlanHash: null,
+  });
+  const acceptedCostUsd = greatestCostUsd ?? ('unknown' as const);
+  const consent = { preparedId, acceptedCostUsd, replaceResults: false, another: false, ...more };
+  return (await client.call('run/begin', consent)).runId;
+}
+
 /** The runs as a tree would show them, kept by events. */
 export interface RunTree {
   readonly runs: Map<string, { run: RunHeader; readonly chunks: Map<number, ChunkSnapshot> }>;
