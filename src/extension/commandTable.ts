@@ -69,9 +69,8 @@ async function mayRun(ask: AskPerson): Promise<boolean> {
 function openSharedWork(deps: CommandTableDeps): SharedWork {
   const { engine, ask, keys, tree, watch, log } = deps;
   const reveal = async (runId: string): Promise<void> => {
-    await watch.start();
-    const id = nodeId({ kind: 'run', runId });
-    if (deps.store.run(runId) !== null) await tree.view.reveal(id, { select: true, focus: false, expand: true });
+    if (!(await watch.knows(runId))) return;
+    await tree.view.reveal(nodeId({ kind: 'run', runId }), { select: true, focus: false, expand: true });
   };
   return {
     planData: async (uri) => {

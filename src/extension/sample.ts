@@ -16,11 +16,6 @@ async function exists(uri: vscode.Uri): Promise<boolean> {
   }
 }
 
-/** The editor knows the schema of every job by itself; a path to it holds only where it is shipped. */
-function withoutSchemaPath(text: string): string {
-  return text.replace(/^[ \t]*"\$schema":.*\r?\n/m, '');
-}
-
 /** Puts the sample table and its job into a folder; what is there already stays as it is. */
 export async function copySample(extensionUri: vscode.Uri, folder: vscode.Uri): Promise<Sample> {
   const from = vscode.Uri.joinPath(extensionUri, 'media', 'sample');
@@ -28,10 +23,6 @@ export async function copySample(extensionUri: vscode.Uri, folder: vscode.Uri): 
   const job = vscode.Uri.joinPath(folder, FILES.job);
   await vscode.workspace.fs.createDirectory(folder);
   if (!(await exists(table))) await vscode.workspace.fs.copy(vscode.Uri.joinPath(from, FILES.table), table);
-  if (!(await exists(job))) {
-    const bytes = await vscode.workspace.fs.readFile(vscode.Uri.joinPath(from, FILES.job));
-    const text = withoutSchemaPath(new TextDecoder().decode(bytes));
-    await vscode.workspace.fs.writeFile(job, new TextEncoder().encode(text));
-  }
+  if (!(await exists(job))) await vscode.workspace.fs.copy(vscode.Uri.joinPath(from, FILES.job), job);
   return { table, job };
 }

@@ -1,5 +1,8 @@
 import * as vscode from 'vscode';
+import { folderText } from '../pages/placeText.ts';
+import { ignoredSettings, ignoredSettingsText } from './ignoredSettings.ts';
 import { jobName } from './jobName.ts';
+import { readWorkspaceSettings } from './readWorkspaceSettings.ts';
 
 export const JOBS_VIEW = 'tranche.jobs';
 export const JOB_GLOB = '**/*.tranche.json';
@@ -15,7 +18,7 @@ function jobItem(id: string): vscode.TreeItem {
   const item = new vscode.TreeItem(jobName(uri.path), vscode.TreeItemCollapsibleState.None);
   item.id = id;
   item.resourceUri = uri;
-  item.description = vscode.workspace.asRelativePath(vscode.Uri.joinPath(uri, '..'), true);
+  item.description = folderText(uri);
   item.tooltip = uri.fsPath;
   item.iconPath = new vscode.ThemeIcon('checklist');
   item.contextValue = 'job';
@@ -37,12 +40,18 @@ export function openJobsTree(): JobsTree {
     watching = vscode.Disposable.from(watcher, watcher.onDidCreate(fire), watcher.onDidDelete(fire), folders);
   };
 
+  const warn = async (): Promise<void> => {
+    const keys = (await readWorkspaceSettings()).flatMap(ignoredSettings);
+    view.message = ignoredSettingsText(keys) ?? '';
+  };
+
   const view = vscode.window.createTreeView<string>(JOBS_VIEW, {
     treeDataProvider: {
       onDidChangeTreeData: changed.event,
       getChildren: async (id) => {
         if (id !== undefined) return [];
         watch();
+        void warn();
         const uris = await vscode.workspace.findFiles(JOB_GLOB, '**/node_modules/**', MAX_JOBS);
         return uris.map((uri) => uri.toString()).sort();
       },

@@ -6,7 +6,7 @@ import type { EngineClient } from '../client/engineClient.ts';
 import { failureOf, isCancelled } from '../failures.ts';
 import { FOOTPRINT_VIEW } from './viewTypes.ts';
 import { openPagePanel, pageOptions, type PageDeps, type PagePanel } from './pagePanel.ts';
-import { lastPart } from './placeText.ts';
+import { folderText, lastPart } from './placeText.ts';
 import { watchData, type DataChange } from './watchData.ts';
 
 export interface FootprintDeps extends PageDeps {
@@ -41,7 +41,7 @@ function firstState({ uri, jobPath }: Subject): FootprintPageState {
   return {
     page: 'footprint',
     title: lastPart(uri.path),
-    where: vscode.workspace.asRelativePath(vscode.Uri.joinPath(uri, '..'), true),
+    where: folderText(uri),
     state: 'reading',
     snapshot: null,
     error: null,

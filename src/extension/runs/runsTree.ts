@@ -57,6 +57,7 @@ export function openRunsTree(store: RunStore, rows: RunRows, slices: Slices): Ru
   };
 
   const flush = (): void => {
+    if (timer !== null) clearTimeout(timer);
     timer = null;
     slices.measure('runs.flush', () => {
       drawHeader();
@@ -72,7 +73,7 @@ export function openRunsTree(store: RunStore, rows: RunRows, slices: Slices): Ru
   };
 
   const shown = view.onDidChangeVisibility(({ visible }) => {
-    if (visible) soon();
+    if (visible) flush();
   });
 
   return {
@@ -80,7 +81,6 @@ export function openRunsTree(store: RunStore, rows: RunRows, slices: Slices): Ru
     onNews: (news) => {
       for (const one of news) changes.touch(rows.touched(one));
       if (news.some(({ isNew, hasEnded }) => isNew || hasEnded)) {
-        if (timer !== null) clearTimeout(timer);
         flush();
       } else soon();
     },

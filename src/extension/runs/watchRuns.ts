@@ -7,6 +7,9 @@ import { isUnfinished, type RunNews, type RunStore } from './runStore.ts';
 import type { RunsTree } from './runsTree.ts';
 import type { UnfinishedMarks } from './unfinishedMarks.ts';
 
+/** News of a run that has begun come within this. */
+const NEWS_WITHIN_MS = 5000;
+
 export interface WatchRunsDeps {
   readonly engine: EngineClient;
   readonly store: RunStore;
@@ -20,6 +23,8 @@ export interface WatchRunsDeps {
 /** Keeps everything that shows runs up to date, from the first time it is wanted on. */
 export interface RunWatch extends Disposable {
   readonly start: () => Promise<void>;
+  /** True once news of the run have come, false if they do not come soon. */
+  readonly knows: (runId: string) => Promise<boolean>;
 }
 
 export function openRunWatch({ engine, store, tree, status, notice, marks, measure }: WatchRunsDeps): RunWatch {
@@ -78,8 +83,25 @@ export function openRunWatch({ engine, store, tree, status, notice, marks, measu
     }),
   ];
 
+  const knows = async (runId: string): Promise<boolean> => {
+    await start();
+    if (store.run(runId) !== null) return true;
+    return new Promise((resolve) => {
+      const heard = engine.on('run/changed', () => {
+        if (store.run(runId) !== null) end(true);
+      });
+      const timer = setTimeout(() => end(false), NEWS_WITHIN_MS);
+      const end = (isKnown: boolean): void => {
+        heard.dispose();
+        clearTimeout(timer);
+        resolve(isKnown);
+      };
+    });
+  };
+
   return {
     start,
+    knows,
     dispose: () => {
       for (const one of owned) one.dispose();
     },
