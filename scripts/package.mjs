@@ -29,7 +29,7 @@ const ALLOWED = [
   /^dist\/chunk-[A-Z0-9]{8}\.mjs$/,
   /^dist\/(webview\/)?[\w.-]+\.LEGAL\.txt$/,
   /^dist\/extension\w+\.cjs$/,
-  /^media\/[a-z-]+\.svg$/,
+  /^media\/(walkthrough\/)?[a-z-]+\.svg$/,
 ];
 const NATIVE = /\.(node|so|dylib|dll|exe)$/;
 

@@ -2,7 +2,7 @@ import { cp, mkdtemp, rm, mkdir, realpath } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import { chromium, type BrowserContext, type Page } from 'playwright-core';
 import { CHROMIUM_ARGS } from '../../host/chromiumArgs.mjs';
 import { findChromium } from '../../host/findChromium.mjs';
 import { startServer, type Server } from '../../host/startServer.mjs';
@@ -31,13 +31,20 @@ export interface Editor {
   readonly close: () => Promise<void>;
 }
 
-async function openPage(browser: Browser, url: string, size: { width: number; height: number }): Promise<Page> {
-  const context = await browser.newContext({ viewport: size, reducedMotion: 'reduce' });
+async function openPage(context: BrowserContext, url: string): Promise<Page> {
   const page = await context.newPage();
-  page.setDefaultTimeout(60_000);
+  page.setDefaultTimeout(30_000);
+  page.on('dialog', (dialog) => void dialog.accept()); // the browser asks whether to leave
   await page.goto(url);
-  await page.locator('.monaco-workbench .activitybar').waitFor();
+  await page.locator('.activitybar .action-label[aria-label^="Tranche"]').waitFor(); // what the extension contributes is there
   return page;
+}
+
+/** The window has its say before it goes. */
+async function closeAsPerson(page: Page): Promise<void> {
+  const closed = page.waitForEvent('close');
+  await page.close({ runBeforeUnload: true });
+  await closed;
 }
 
 /** Opens it with the sample in its workspace. */
@@ -62,26 +69,28 @@ export async function openEditor(options: EditorOptions = {}): Promise<Editor> {
   let alive = true;
   const port = Number(new URL(server.address).port);
   const browser = await chromium.launch({ executablePath, headless: true, args: CHROMIUM_ARGS });
-  let page = await openPage(browser, server.url(workspace), size);
+  const context = await browser.newContext({ viewport: size, reducedMotion: 'reduce' }); // keeps what a window remembers
+  let page = await openPage(context, server.url(workspace));
   return {
     page: () => page,
     workspace,
     home,
     reopen: async () => {
-      if (alive) await page.context().close();
+      if (alive) await closeAsPerson(page);
       else server = await start([], port);
       alive = true;
-      page = await openPage(browser, server.url(workspace), size);
+      page = await openPage(context, server.url(workspace));
     },
     killWindow: async () => {
       alive = false;
       await server.kill();
-      await page.context().close();
+      await page.close();
     },
     close: async () => {
       await browser.close();
       if (alive) await server.stop();
-      await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+      if (process.env['TRANCHE_KEEP'] !== undefined) process.stderr.write(`Kept: ${folder}\n`);
+      else await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
     },
   };
 }
