@@ -1,10 +1,14 @@
 import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { throwIfAborted } from '../core/errors.ts';
+import { throwIfAborted, TrancheError } from '../core/errors.ts';
+import type { SavedFile } from '../core/runs/runEvents.ts';
 import type { RunFiles } from '../core/runs/runPorts.ts';
-import { diskError } from './diskError.ts';
+import { diskError, systemCode } from './diskError.ts';
 import { syncFolder } from './syncFolder.ts';
+
+const READ_BYTES = 1 << 20;
 
 /** Files below a run's folder; names use `/` and come from us, never from a provider. */
 export function openRunFiles(folder: string): RunFiles {
@@ -24,7 +28,26 @@ export function openRunFiles(folder: string): RunFiles {
         throw error;
       }
     },
+    isSaved: (file, signal) => isSame(path.join(folder, file.name), file, signal),
   };
+}
+
+async function isSame(file: string, { bytes, sha256 }: SavedFile, signal: AbortSignal): Promise<boolean> {
+  const hash = createHash('sha256');
+  let read = 0;
+  try {
+    for await (const piece of createReadStream(file, { end: bytes, highWaterMark: READ_BYTES })) {
+      throwIfAborted(signal);
+      const part = piece as Buffer;
+      hash.update(part);
+      read += part.length;
+    }
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === 'ENOENT') return false;
+    throw code === null ? error : new TrancheError('disk', `${file} cannot be read (${code}).`, error);
+  }
+  return read === bytes && hash.digest('hex') === sha256;
 }
 
 async function write(

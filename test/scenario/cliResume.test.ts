@@ -1,4 +1,4 @@
-import { access, readdir, rm, truncate } from 'node:fs/promises';
+import { access, readFile, readdir, rm, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startRehearsal } from '../../src/rehearsal/startRehearsal.ts';
@@ -57,15 +57,46 @@ describe('a stopped run', () => {
     expect(lines(stdout).at(-1)).toMatchObject({ type: 'end', runId, rows: { in: 40, ok: 40 } });
   });
 
-  it('whose answers were cut since is failed, naming the file, before anything is published', async () => {
+  /** A run whose answers are all downloaded and counted, but whose results could not be written. */
+  async function countedRun(): Promise<{ runId: string; answers: string }> {
     const job = await folder.job('posts', 'posts.jsonl');
     const runId = await stopAt('validating', ['run', job, ...REHEARSAL]);
     await folder.write('posts.results.rehearsal/results.parquet', 'in the way');
     expect((await runCli(['resume', runId], folder.path)).code).toBe(2);
-    const answers = path.join(folder.path, 'runs', runId, 'answers', 'chunk-0001-a1.output.jsonl');
+    return { runId, answers: path.join(folder.path, 'runs', runId, 'answers', 'chunk-0001-a1.output.jsonl') };
+  }
+
+  const damages: Readonly<Record<string, (file: string) => Promise<void>>> = {
+    cut: (file) => truncate(file, 1000),
+    changed: async (file) => writeFile(file, (await readFile(file, 'utf8')).replace('"content":"', '"content":"X')),
+    removed: (file) => rm(file),
+  };
+  for (const [how, damage] of Object.entries(damages)) {
+    it(`whose answers were ${how} since has them downloaded again`, async () => {
+      const { runId, answers } = await countedRun();
+      const whole = await readFile(answers, 'utf8');
+      await damage(answers);
+      const { code, stdout, stderr } = await runCli(['resume', runId, '--replace', '--json'], folder.path);
+      expect(code, stderr).toBe(0);
+      expect(stdout).toContain('was not what had been downloaded, and was downloaded again.');
+      expect(lines(stdout).at(-1)).toMatchObject({ runId, rows: { in: 40, ok: 40 }, batches: { created: 1 } });
+      expect(await readFile(answers, 'utf8')).toBe(whole);
+    });
+  }
+
+  it('whose answers were cut here and changed at the provider is failed, naming the file, before anything is published', async () => {
+    const { runId, answers } = await countedRun();
+    const whole = await readFile(answers);
+    const changed = whole.toString().replace('"content":"', '"cOntent":"');
     await truncate(answers, 1000);
+    const run = path.join(folder.path, 'runs', runId);
+    const all = await readdir(run, { recursive: true, withFileTypes: true });
+    for (const entry of all.filter((one) => one.isFile())) {
+      const file = path.join(entry.parentPath, entry.name);
+      if ((await readFile(file)).equals(whole)) await writeFile(file, changed);
+    }
     const { code, stdout, stderr } = await runCli(['resume', runId, '--replace', '--json'], folder.path);
-    expect([code, stderr]).toEqual([1, expect.stringContaining(`${answers} has 1000 bytes, but`)]);
+    expect([code, stderr]).toEqual([1, expect.stringContaining(`${answers} was changed since it was downloaded`)]);
     expect(lines(stdout).at(-1)).toMatchObject({ type: 'end', runId, state: 'failed', rows: { in: 40 } });
     expect(await readdir(path.join(folder.path, 'posts.results.rehearsal'))).toEqual(['results.parquet']);
   });

@@ -1,4 +1,5 @@
 import type { Drive } from './drive.ts';
+import { withWholeAnswers } from './mendAnswers.ts';
 import { checkCounts } from './rowCounts.ts';
 import type { SavedFile } from './runEvents.ts';
 import { isUnknown, untilVisible } from './untilVisible.ts';
@@ -50,7 +51,8 @@ export async function collectChunk(drive: Drive, index: number, unsent: boolean)
       errors: saved?.errors ?? null,
       problems: end?.problems ?? [],
     };
-    const counts = checkCounts(await deps.collectChunk(answers, signal), rows, `chunk ${index}`);
+    const counted = await withWholeAnswers(drive, [index], () => deps.collectChunk(answers, signal));
+    const counts = checkCounts(counted, rows, `chunk ${index}`);
     await ledger.record({ type: 'chunkDone', chunk: index, attempt, end: status, counts });
   } finally {
     leave();

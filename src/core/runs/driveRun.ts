@@ -2,6 +2,7 @@ import { isTrancheError, throwIfAborted, TrancheError } from '../errors.ts';
 import type { Drive } from './drive.ts';
 import { driveChunk } from './driveChunk.ts';
 import { openLedger, type Ledger } from './ledger.ts';
+import { withWholeAnswers } from './mendAnswers.ts';
 import { nextStep } from './nextStep.ts';
 import { openPatience } from './patience.ts';
 import { openRoom } from './room.ts';
@@ -50,18 +51,18 @@ async function recordCancel({ ownership }: RunDeps, ledger: Ledger): Promise<voi
 async function driveAll(deps: RunDeps, ledger: Ledger, signal: AbortSignal, cancel: AbortSignal): Promise<boolean> {
   throwIfAborted(signal);
   const stop = new AbortController();
-  const creates = openSlots(deps.tuning.parallelCreates);
+  const createCalls = openSlots(deps.tuning.parallelCreates);
   const onAbort = (): void => stop.abort();
   const cancelling: { end: Promise<void> | null } = { end: null };
   const onCancel = (): void => {
     if (ledger.state().cancelRequested) return;
-    cancelling.end = stopForCancel(deps, ledger, creates, stop);
+    cancelling.end = stopForCancel(deps, ledger, createCalls, stop);
     cancelling.end.catch(() => undefined); // told below, unless another error came first
   };
   signal.addEventListener('abort', onAbort, { once: true });
   cancel.addEventListener('abort', onCancel, { once: true });
   try {
-    await driveChunks(deps, ledger, creates, stop);
+    await driveChunks(deps, ledger, createCalls, stop);
   } catch (error) {
     if (cancelling.end === null || signal.aborted || !isTrancheError(error, 'cancelled')) throw error;
   } finally {
@@ -74,11 +75,11 @@ async function driveAll(deps: RunDeps, ledger: Ledger, signal: AbortSignal, canc
 }
 
 /** Journals that the run is cancelled, so that no batch is created any more, lets the calls that do so now come to their end, and stops the rest. */
-async function stopForCancel(deps: RunDeps, ledger: Ledger, creates: Slots, stop: AbortController): Promise<void> {
+async function stopForCancel(deps: RunDeps, ledger: Ledger, createCalls: Slots, stop: AbortController): Promise<void> {
   const { clock, tuning } = deps;
   try {
     await recordCancel(deps, ledger);
-    const places = Array.from({ length: tuning.parallelCreates }, () => creates.acquire(stop.signal));
+    const places = Array.from({ length: tuning.parallelCreates }, () => createCalls.acquire(stop.signal));
     const grace = clock.sleep(CREATE_GRACE_MS, stop.signal);
     await Promise.race([Promise.all(places), grace]).catch(() => undefined); // stopped already
     void Promise.allSettled([...places, grace]); // what loses the race ends with `stop`
@@ -87,7 +88,7 @@ async function stopForCancel(deps: RunDeps, ledger: Ledger, creates: Slots, stop
   }
 }
 
-async function driveChunks(deps: RunDeps, ledger: Ledger, creates: Slots, stop: AbortController): Promise<void> {
+async function driveChunks(deps: RunDeps, ledger: Ledger, createCalls: Slots, stop: AbortController): Promise<void> {
   const { clock, tuning } = deps;
   const signal = stop.signal;
   const patience = openPatience(deps);
@@ -97,7 +98,8 @@ async function driveChunks(deps: RunDeps, ledger: Ledger, creates: Slots, stop: 
     patience,
     watch: openBatchWatch(deps, patience, signal),
     room: openRoom(clock, tuning, () => ledger.state().queueLimits, signal),
-    creates,
+    creates: openSlots(tuning.parallelCreates),
+    createCalls,
     downloads: openSlots(tuning.parallelDownloads),
     lostFiles: new Set(),
     signal,
@@ -162,7 +164,9 @@ async function finish(deps: RunDeps, ledger: Ledger, signal: AbortSignal): Promi
   if (end.state === 'unsettled') return end;
   checkCounts(end.counts, ledger.state().created.rows, 'the run');
   await deps.ownership.verify(); // a computer that slept may have lost the run: two must not write its results
-  await deps.writeResults(ledger.state(), signal);
+  const mending = { deps, ledger, patience: openPatience(deps), signal };
+  const chunks = [...ledger.state().chunks.keys()];
+  await withWholeAnswers(mending, chunks, () => deps.writeResults(ledger.state(), signal));
   await deps.ownership.verify();
   await ledger.record({ type: 'runFinished', cancelled: end.state === 'cancelled', counts: end.counts });
   return end;

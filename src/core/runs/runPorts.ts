@@ -22,6 +22,8 @@ export interface Ownership {
 export interface RunFiles {
   /** Writes a file whole or not at all (temporary file, sync, rename); an earlier one of the name is replaced. */
   save: (name: string, pieces: AsyncIterable<Uint8Array>, signal: AbortSignal) => Promise<SavedFile>;
+  /** Whether a saved file is there and still, byte for byte, what was saved. */
+  isSaved: (file: SavedFile, signal: AbortSignal) => Promise<boolean>;
 }
 
 /** What is left of a chunk when its attempt has ended; `output` and `errors` are files of the run's folder. */

@@ -33,4 +33,19 @@ describe("a run's files", () => {
     await expect(openRunFiles(folder).save('answers/a.jsonl', broken(), signal)).rejects.toThrow('broken');
     expect(await readdir(path.join(folder, 'answers'))).toEqual([]);
   });
+
+  it('are the saved ones only while no byte of them is another, missing or more', async () => {
+    const files = openRunFiles(folder);
+    const saved = await files.save('a.jsonl', pieces('0123456789'), signal);
+    const file = path.join(folder, 'a.jsonl');
+    expect(await files.isSaved(saved, signal)).toBe(true);
+    for (const other of ['012345678', '01234567890', '0123x56789', '']) {
+      await writeFile(file, other);
+      expect(await files.isSaved(saved, signal)).toBe(false);
+    }
+    await rm(file);
+    expect(await files.isSaved(saved, signal)).toBe(false);
+    const empty = await files.save('b.jsonl', pieces(), signal);
+    expect(await files.isSaved(empty, signal)).toBe(true);
+  });
 });

@@ -34,6 +34,7 @@ it('fills a key that first appears behind the first megabyte', async () => {
     results: { columns: ['remark'] },
   });
   expect(opened.carriedColumns.map(({ name }) => name)).toEqual(['remark']);
+  expect(opened.descriptions[0]?.columns.map(({ name }) => name)).toEqual(['id', 'text', 'remark', 'deep']);
   const plan = await world.plan(opened);
   expect(plan.chunks.reduce((sum, { requests }) => sum + requests, 0)).toBe(ROWS);
   const [chunk] = await renderedChunks(opened, null);
