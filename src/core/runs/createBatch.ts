@@ -21,16 +21,29 @@ const MAX_SETTLING_TRIES = 7;
  * or its creation is unclear and `findBatch` comes next.
  */
 export async function createBatch(drive: Drive, index: number, spell: Spell): Promise<void> {
-  const { deps, ledger, room, signal } = drive;
+  const { ledger, room, signal } = drive;
   const chunk = ledger.chunk(index);
-  const { attempt, fileId, sha256, rows } = chunk;
-  const { runId, endpoint, toolVersion } = ledger.state().created;
-  if (fileId === null) return;
+  if (chunk.fileId === null) return;
   const weight = weightOf(chunk);
   await room.turn(weight, () => tellWaiting(drive, chunk), signal);
   const leave = await drive.creates.acquire(signal);
   try {
-    if (ledger.state().cancelRequested) return;
+    await announceAndCall(drive, chunk);
+  } catch (error) {
+    await afterFailedCreate(drive, index, error, spell);
+  } finally {
+    leave();
+    if (ledger.chunk(index).batchId === null && ledger.chunk(index).createIntentAtMs === null) room.left(index);
+  }
+}
+
+/** Does nothing once the run is cancelled: who cancels waits for those that are in here. */
+async function announceAndCall(drive: Drive, { index, attempt, fileId, sha256, rows }: ChunkState): Promise<void> {
+  const { deps, ledger, signal } = drive;
+  const { runId, endpoint, toolVersion } = ledger.state().created;
+  const leave = await drive.createCalls.acquire(signal);
+  try {
+    if (fileId === null || ledger.state().cancelRequested) return;
     await ledger.record({ type: 'createIntent', chunk: index, attempt, fileId });
     const facts = { sha256: sha256 ?? '', rows, fence: deps.ownership.fence, toolVersion };
     const metadata = batchMetadata({ runId, chunk: index, attempt }, facts);
@@ -38,11 +51,8 @@ export async function createBatch(drive: Drive, index: number, spell: Spell): Pr
     const batch = await deps.api.createBatch({ inputFileId: fileId, endpoint, metadata }, signal);
     drive.patience.heard();
     await recordCreated(drive, index, batch, false);
-  } catch (error) {
-    await afterFailedCreate(drive, index, error, spell);
   } finally {
     leave();
-    if (ledger.chunk(index).batchId === null && ledger.chunk(index).createIntentAtMs === null) room.left(index);
   }
 }
 

@@ -13,7 +13,10 @@ export interface Drive {
   readonly patience: Patience;
   readonly watch: BatchWatch;
   readonly room: Room;
+  /** Places of chunks that get their batch, pauses between tries included. */
   readonly creates: Slots;
+  /** As many places for the calls themselves: whoever has them all knows that no batch is just being created. */
+  readonly createCalls: Slots;
   readonly downloads: Slots;
   /** Chunks whose uploaded file the provider had no more. */
   readonly lostFiles: Set<number>;
