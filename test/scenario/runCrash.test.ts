@@ -40,7 +40,7 @@ function mined(deps: RunDeps, { step }: Bomb): RunDeps {
   return {
     ...deps,
     journal: { append: (event) => step(() => journal.append(event)) },
-    files: { save: (name, pieces, signal) => step(() => files.save(name, pieces, signal)) },
+    files: { ...files, save: (name, pieces, signal) => step(() => files.save(name, pieces, signal)) },
     collectChunk: (answers, signal) => step(() => deps.collectChunk(answers, signal)),
     api: {
       ...api,
