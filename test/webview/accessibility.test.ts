@@ -4,7 +4,7 @@ import type { AxeResults } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { engineStates, type EngineStates } from './support/engineStates.ts';
-import { facesOf } from './support/faces.ts';
+import { facesOf, framed } from './support/faces.ts';
 import { openBrowser, openFrame, THEMES } from './support/pageFrame.ts';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -30,8 +30,8 @@ async function findings(page: Page): Promise<string[]> {
 }
 
 describe('axe finds nothing serious or critical', () => {
-  it.each(facesOf(() => sample))('%s', async (_, state) => {
-    const frame = await openFrame(browser, { state: state() });
+  it.each(facesOf(() => sample))('%s', async (_, face) => {
+    const frame = await openFrame(browser, framed(face()));
     await frame.page.evaluate(AXE);
     for (const theme of THEMES) {
       await frame.setTheme(theme);

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { engineStates, type EngineStates } from './support/engineStates.ts';
-import { facesOf } from './support/faces.ts';
+import { facesOf, framed } from './support/faces.ts';
 import { openBrowser, openFrame, THEMES } from './support/pageFrame.ts';
 
 const FOLDER = fileURLToPath(new URL('../../build/screenshots/pages/', import.meta.url));
@@ -24,8 +24,8 @@ function overflowPx(page: Page): Promise<number> {
 }
 
 describe('the pages, in four themes at two widths', () => {
-  it.each(facesOf(() => sample))('%s is drawn without an overflow or a complaint', async (name, state) => {
-    const frame = await openFrame(browser, { state: state() });
+  it.each(facesOf(() => sample))('%s is drawn without an overflow or a complaint', async (name, face) => {
+    const frame = await openFrame(browser, framed(face()));
     const { page } = frame;
     for (const width of WIDTHS) {
       await page.setViewportSize({ width, height: 800 });

@@ -94,6 +94,16 @@ function rowOf<Row>(props: GridProps<Row>, row: Row, index: number, id: string, 
   return h('div', attributes, cells);
 }
 
+function describe<Row>(element: HTMLElement, { label, rows, columns }: GridProps<Row>): void {
+  const attributes = { 'aria-label': label, 'aria-rowcount': rows.length + 1, 'aria-colcount': columns.length };
+  for (const [name, value] of Object.entries(attributes)) {
+    if (element.getAttribute(name) !== String(value)) element.setAttribute(name, String(value));
+  }
+  for (const [name, value] of Object.entries(tracksOf(columns))) {
+    if (element.style.getPropertyValue(name) !== value) element.style.setProperty(name, value);
+  }
+}
+
 /** Where a key takes the cursor; null for keys that mean nothing here. */
 function targetOf(key: string, at: number, count: number, page: number): number | null {
   const targets: Readonly<Record<string, number>> = {
@@ -119,11 +129,11 @@ export function createGrid<Row>(id: string, maxRows: number, events: GridEvents)
   let props: GridProps<Row> = { label: '', columns: [], rows: [], keyOf: () => '', sort: null, selected: null };
   let rows: readonly Row[] = [];
   const rowId = (index: number): string => `${id}-${index}`;
-  const selectedIndex = (): number => rows.findIndex((row) => props.keyOf(row) === props.selected);
+  /** Position of the selected row; -1 without one. */
+  let at = -1;
 
   const draw = (): void => {
     const { first, last, topOf, bodyPx } = scroll.sight(rows.length);
-    const at = selectedIndex();
     const active = at >= first && at < last ? rowId(at) : null;
     if (active === null) element.removeAttribute('aria-activedescendant');
     else element.setAttribute('aria-activedescendant', active);
@@ -145,7 +155,7 @@ export function createGrid<Row>(id: string, maxRows: number, events: GridEvents)
   };
   element.addEventListener('keydown', (event) => {
     if (event.target !== element || event.ctrlKey || event.metaKey || event.altKey) return;
-    const target = targetOf(event.key, selectedIndex(), rows.length, scroll.pageRows());
+    const target = targetOf(event.key, at, rows.length, scroll.pageRows());
     if (target === null) return;
     event.preventDefault();
     select(target);
@@ -160,10 +170,8 @@ export function createGrid<Row>(id: string, maxRows: number, events: GridEvents)
       const isSameOrder = next.rows === props.rows && next.sort === props.sort && next.columns === props.columns;
       props = next;
       if (!isSameOrder) rows = sorted(next);
-      element.setAttribute('aria-label', next.label);
-      element.setAttribute('aria-rowcount', String(rows.length + 1));
-      element.setAttribute('aria-colcount', String(next.columns.length));
-      for (const [name, value] of Object.entries(tracksOf(next.columns))) element.style.setProperty(name, value);
+      at = next.selected === null ? -1 : rows.findIndex((row) => next.keyOf(row) === next.selected);
+      describe(element, next);
       draw();
     },
     scrollTo: (topPx) => scroll.moveTo(topPx, rows.length),

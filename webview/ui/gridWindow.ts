@@ -1,5 +1,5 @@
-/** Browsers cap an element's height near 2^25 px, and positions lose their pixels before; above this, scrolling is proportional. */
-const MOST_PX = 15_000_000;
+/** Browsers cap an element's height near 2^25 px, and scroll positions are coarse long before; above this, scrolling is proportional. */
+const MOST_PX = 4_000_000;
 /** Rows drawn above and below those in sight. */
 const MARGIN_ROWS = 4;
 /** Height taken while the page is not laid out yet. */
@@ -34,7 +34,7 @@ export interface RowWindow {
 export function createWindow(element: HTMLElement, { rowPx, headPx, onMove, onRest }: WindowOptions): RowWindow {
   /** Exact place in all rows; the scroll bar knows it only roughly when there are very many. */
   let topPx = 0;
-  /** The scroll bar's place that belongs to `topPx`. */
+  /** Where the scroll bar really stands for `topPx`: a browser rounds. */
   let barPx = 0;
   let lastCount = 0;
   let restTimer: ReturnType<typeof setTimeout> | undefined;
@@ -50,14 +50,13 @@ export function createWindow(element: HTMLElement, { rowPx, headPx, onMove, onRe
   };
   const moveTo = (target: number, count: number): void => {
     topPx = Math.max(0, Math.min(mostTop(count), target));
-    barPx = topPx / scale(count);
-    element.scrollTop = barPx;
+    element.scrollTop = topPx / scale(count);
+    barPx = element.scrollTop;
     onMove();
     rest();
   };
   element.addEventListener('scroll', () => {
-    // Our own move comes back rounded: the exact place stays.
-    if (Math.abs(element.scrollTop - barPx) < 1) return;
+    if (element.scrollTop === barPx) return; // our own move: the exact place stays
     barPx = element.scrollTop;
     topPx = barPx * scale(lastCount);
     onMove();
@@ -73,11 +72,11 @@ export function createWindow(element: HTMLElement, { rowPx, headPx, onMove, onRe
   return {
     sight: (count) => {
       lastCount = count;
-      if (topPx > mostTop(count)) topPx = mostTop(count);
+      topPx = Math.min(topPx, mostTop(count));
+      barPx = Math.min(barPx, mostBar(count));
       const first = Math.max(0, Math.floor(topPx / rowPx) - MARGIN_ROWS);
       const last = Math.min(count, Math.ceil((topPx + sightPx()) / rowPx) + MARGIN_ROWS);
-      const shiftPx = topPx / scale(count) - topPx;
-      return { first, last, bodyPx: bodyPx(count), topOf: (index) => index * rowPx + shiftPx };
+      return { first, last, bodyPx: bodyPx(count), topOf: (index) => index * rowPx + barPx - topPx };
     },
     moveTo,
     reveal: (index, count) => {

@@ -1,10 +1,12 @@
 import type { PageAction, PageState } from '../../src/protocol/pageProtocol.ts';
-import { registerControls } from './controls.ts';
+import { progressRing, registerControls } from './controls.ts';
 import { createView } from './createView.ts';
-import type { Child } from './h.ts';
+import { h, type Child } from './h.ts';
 import { createLiveRegion } from './liveRegion.ts';
 import { messageBar } from './messageBar.ts';
 import { openPageHost } from './pageHost.ts';
+
+const WAITING = 'Waiting for the editor';
 
 /** What a page draws and says; its own state is `View`. */
 export interface Page<State, View> {
@@ -22,6 +24,11 @@ export interface PageTools<View> {
 }
 
 type StateOf<Name> = Extract<PageState, { readonly page: Name }>;
+
+/** Until the host answers. */
+function waiting(failure: string | null): Child {
+  return failure === null ? h('p', { key: 'waiting', class: 'working' }, progressRing(), WAITING) : null;
+}
 
 /** Holds a page together: newest state of the host, its own state, and what both look like. */
 export function runPage<Name extends PageState['page'], View extends { readonly pageTopPx: number }>(
@@ -41,7 +48,7 @@ export function runPage<Name extends PageState['page'], View extends { readonly 
 
   const show = (): void => {
     const failed = failure === null ? null : messageBar({ key: 'host', kind: 'error', text: failure });
-    draw(live.element, failed, state === null ? null : page.draw(state, view));
+    draw(live.element, failed, state === null ? waiting(failure) : page.draw(state, view));
     if (state === null) return;
     live.say(...page.said(state));
     if (isRestored) return;
@@ -69,6 +76,7 @@ export function runPage<Name extends PageState['page'], View extends { readonly 
   };
   const page = createPage({ act: host.act, keep });
   host.keepView(view);
+  show();
   window.addEventListener('scrollend', () => {
     if (isRestored) keep({ pageTopPx: Math.round(window.scrollY) } as Partial<View>);
   });

@@ -1,5 +1,6 @@
 import type { PageState } from '../../../src/protocol/pageProtocol.ts';
 import type { EngineStates } from './engineStates.ts';
+import type { FrameOptions } from './pageFrame.ts';
 import {
   emptyFootprint,
   emptyPlan,
@@ -12,26 +13,53 @@ import {
 
 const failed = { code: 'changed', message: 'posts.csv changed while it was read; read it again.' } as const;
 
+export interface Face {
+  readonly state: PageState;
+  /** What a person had done to it. */
+  readonly view?: object;
+}
+
+const OPENED = {
+  selected: '20',
+  showsRows: true,
+  rowsSelected: '4217',
+  showsCost: true,
+  sort: { column: 'bytes', descending: false },
+};
+
 /** Every face of the pages, by the name of its picture. */
-export function facesOf(sample: () => EngineStates): readonly (readonly [name: string, state: () => PageState])[] {
+export function facesOf(sample: () => EngineStates): readonly (readonly [name: string, face: () => Face])[] {
   return [
-    ['footprint-lake', lakeFootprint],
-    ['footprint-sample', () => sample().footprint],
-    ['footprint-sample-job', () => sample().forJob],
-    ['footprint-wide', wideFootprint],
-    ['footprint-unknown', unknownFootprint],
-    ['footprint-empty', emptyFootprint],
-    ['footprint-first', () => ({ ...lakeFootprint(), state: 'reading', snapshot: null })],
-    ['footprint-changed', () => lakeFootprint({ state: 'changed' })],
-    ['footprint-failed', () => lakeFootprint({ state: 'failed', snapshot: null, error: failed })],
-    ['plan-mixed', () => madeUpPlan(23)],
-    ['plan-sample', () => sample().plan],
-    ['plan-many', () => madeUpPlan(10_000, 1204)],
-    ['plan-planning', () => ({ ...madeUpPlan(1), state: 'planning', planned: null, measuredRows: 1_204_000 })],
-    ['plan-stale', () => madeUpPlan(23, 0, { state: 'stale' })],
-    ['plan-untrusted', () => madeUpPlan(2, 0, { mayRun: false })],
-    ['plan-empty', emptyPlan],
-    ['plan-unpriced', unpricedPlan],
-    ['plan-doing', () => madeUpPlan(23, 0, { doing: 'Writing 23 files to posts.chunks' })],
+    ['footprint-lake', () => ({ state: lakeFootprint() })],
+    ['footprint-sample', () => ({ state: sample().footprint })],
+    ['footprint-sample-job', () => ({ state: sample().forJob })],
+    ['footprint-wide', () => ({ state: wideFootprint() })],
+    ['footprint-unknown', () => ({ state: unknownFootprint() })],
+    ['footprint-empty', () => ({ state: emptyFootprint() })],
+    ['footprint-first', () => ({ state: { ...lakeFootprint(), state: 'reading', snapshot: null } })],
+    ['footprint-changed', () => ({ state: lakeFootprint({ state: 'changed' }) })],
+    ['footprint-failed', () => ({ state: lakeFootprint({ state: 'failed', snapshot: null, error: failed }) })],
+    ['plan-mixed', () => ({ state: madeUpPlan(23) })],
+    ['plan-opened', () => ({ state: madeUpPlan(23, 12), view: OPENED })],
+    [
+      'footprint-opened',
+      () => ({ state: wideFootprint(), view: { showsRules: true, topPx: 1960, selected: 'field_072' } }),
+    ],
+    ['plan-sample', () => ({ state: sample().plan })],
+    ['plan-many', () => ({ state: madeUpPlan(10_000, 1204) })],
+    [
+      'plan-planning',
+      () => ({ state: { ...madeUpPlan(1), state: 'planning', planned: null, measuredRows: 1_204_000 } }),
+    ],
+    ['plan-stale', () => ({ state: madeUpPlan(23, 0, { state: 'stale' }) })],
+    ['plan-untrusted', () => ({ state: madeUpPlan(2, 0, { mayRun: false }) })],
+    ['plan-empty', () => ({ state: emptyPlan() })],
+    ['plan-unpriced', () => ({ state: unpricedPlan() })],
+    ['plan-doing', () => ({ state: madeUpPlan(23, 0, { doing: 'Writing 23 files to posts.chunks' }) })],
   ];
+}
+
+/** A face as a page is opened with it. */
+export function framed({ state, view }: Face): FrameOptions {
+  return view === undefined ? { state } : { state, kept: { view } };
 }

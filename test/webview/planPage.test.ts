@@ -1,0 +1,181 @@
+import { statSync } from 'node:fs';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { madeUpPlan } from './support/madeUpStates.ts';
+import { openBrowser, openFrame, type FrameOptions, type PageFrame } from './support/pageFrame.ts';
+
+let browser: Browser;
+let frame: PageFrame;
+let page: Page;
+
+beforeAll(async () => {
+  browser = await openBrowser();
+});
+afterAll(() => browser?.close());
+afterEach(() => frame?.close());
+
+async function open(options: FrameOptions): Promise<void> {
+  frame = await openFrame(browser, options);
+  ({ page } = frame);
+}
+
+const selectedFile = (): Promise<string | null> =>
+  page.evaluate(() => document.querySelector('.files [aria-selected="true"] .cell')?.textContent ?? null);
+const button = (key: string) => page.locator(`[data-button="${key}"]`).first();
+
+describe('the plan page', () => {
+  it('stays under 200 kB, the footprint page too', () => {
+    for (const name of ['plan.js', 'footprint.js']) {
+      expect(statSync(new URL(`../../dist/webview/${name}`, import.meta.url)).size).toBeLessThan(200_000);
+    }
+  });
+
+  it('asks its host for what its buttons say', async () => {
+    await open({ state: madeUpPlan(23) });
+    for (const key of ['writeFiles', 'rehearse', 'run', 'openJob']) await button(key).click();
+    await expect
+      .poll(() => frame.acts())
+      .toEqual([{ do: 'writeFiles' }, { do: 'rehearse' }, { do: 'run' }, { do: 'openJob' }]);
+    expect(await button('run').textContent()).toBe('Run 23 Batches · at most $27.90');
+  });
+
+  it('can be run by the keyboard alone', async () => {
+    await open({ state: madeUpPlan(23) });
+    const way: string[] = [];
+    for (let tabs = 0; tabs < 4; tabs++) {
+      await page.keyboard.press('Tab');
+      way.push(await page.evaluate(() => document.activeElement?.getAttribute('data-button') ?? ''));
+    }
+    expect(way).toEqual(['openJob', 'writeFiles', 'rehearse', 'run']);
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Space');
+    await expect.poll(() => frame.acts()).toEqual([{ do: 'run' }, { do: 'run' }]);
+  });
+
+  it.each([
+    ['in a workspace that is not trusted', { mayRun: false }, ['rehearse', 'run']],
+    ['while it is out of date', { state: 'stale' }, ['writeFiles', 'rehearse', 'run']],
+    ['while files are written', { doing: 'Writing 23 files' }, ['writeFiles', 'rehearse', 'run']],
+  ] as const)('runs nothing %s, and says why', async (_, more, disabled) => {
+    await open({ state: madeUpPlan(23, 0, more) });
+    for (const key of disabled) {
+      expect(await button(key).getAttribute('disabled')).toBe('');
+      await button(key).click({ force: true });
+    }
+    expect(await frame.acts()).toEqual([]);
+    expect(await page.locator('.bar, .working').first().textContent()).toMatch(/not trusted|changed since|Writing/);
+  });
+
+  it('plans again when a person asks, and cancels while it plans', async () => {
+    await open({ state: madeUpPlan(23, 0, { state: 'stale' }) });
+    await button('again').click();
+    await frame.show(madeUpPlan(23, 0, { state: 'planning', measuredRows: 81_204 }));
+    expect(await page.locator('.working').textContent()).toContain('81,204 rows');
+    await button('cancel').click();
+    await expect.poll(() => frame.acts()).toEqual([{ do: 'again' }, { do: 'cancel' }]);
+  });
+
+  it('says in a sentence why planning failed, and opens the job', async () => {
+    const error = {
+      code: 'badJob',
+      message: 'posts.tranche.json:4:3: unknown key "endpont"; did you mean "endpoint"?',
+    };
+    await open({ state: madeUpPlan(0, 0, { state: 'failed', planned: null, error: { ...error, code: 'badJob' } }) });
+    expect(await page.locator('.bar.error').textContent()).toContain(error.message);
+    await page.locator('.bar [data-button="openJob"]').click();
+    await expect.poll(() => frame.acts()).toEqual([{ do: 'openJob' }]);
+    expect(await page.locator('[role="status"]').textContent()).toContain('did you mean');
+  });
+
+  it('shares the selected file between bars and table', async () => {
+    await open({ state: madeUpPlan(23) });
+    await page.locator('[role="slider"]').focus();
+    for (const key of ['ArrowRight', 'ArrowRight', 'ArrowRight']) await page.keyboard.press(key);
+    expect(await selectedFile()).toBe('3');
+    const said = await page.locator('[role="slider"]').getAttribute('aria-valuetext');
+    expect(said).toMatch(/^File 3 · [\d,]+ requests · 89\.\d MB \(99\.\d % of the cap\)/);
+    await page.keyboard.press('End');
+    expect(await selectedFile()).toBe('23');
+    await page.locator('.files .grid').focus();
+    await page.keyboard.press('Home');
+    await page.keyboard.press('ArrowDown');
+    expect(await page.locator('[role="slider"]').getAttribute('aria-valuenow')).toBe('2');
+    const box = await page.locator('[role="slider"]').boundingBox();
+    await page.mouse.click((box?.x ?? 0) + (box?.width ?? 0) - 10, (box?.y ?? 0) + 60);
+    expect(await selectedFile()).toBe('23');
+  });
+
+  it('sorts by a title, turned round and then not at all, and keeps the selected file', async () => {
+    await open({ state: madeUpPlan(23) });
+    const first = (): Promise<string | null> => page.locator('.files .body .row .cell').first().textContent();
+    await page.locator('.files .row[data-index="4"]').click();
+    const title = page.locator('.files [role="columnheader"]', { hasText: 'Bytes' });
+    await title.locator('button').click();
+    expect(await title.getAttribute('aria-sort')).toBe('descending');
+    await title.locator('button').click();
+    expect(await title.getAttribute('aria-sort')).toBe('ascending');
+    expect(await first()).toBe('23');
+    expect(await page.locator('[role="slider"]').getAttribute('aria-valuenow')).toBe('5');
+    await title.locator('button').click();
+    expect(await first()).toBe('1');
+  });
+
+  it('goes from title to title with the arrow keys', async () => {
+    await open({ state: madeUpPlan(5) });
+    await page.locator('.files .head button').first().focus();
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowRight');
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Requests');
+    await page.keyboard.press('Enter');
+    expect(await page.locator('[aria-sort="descending"]').textContent()).toContain('Requests');
+  });
+
+  it('lists the rows without a line once a person asks', async () => {
+    await open({ state: madeUpPlan(23, 1204) });
+    expect(await page.locator('[data-bar="without"]').textContent()).toContain('1,204 rows get no line');
+    await button('showRows').click();
+    expect(await button('showRows').getAttribute('aria-expanded')).toBe('true');
+    expect(await page.locator('[aria-label="Rows without a line"]').getAttribute('aria-rowcount')).toBe('1205');
+    await page.locator('[aria-label="Rows without a line"]').focus();
+    await page.keyboard.press('End');
+    expect(await page.locator('[aria-label="Rows without a line"] [aria-selected="true"]').textContent()).toContain(
+      '5,073,052',
+    );
+  });
+
+  it('draws 10,000 files with few elements', async () => {
+    await open({ state: madeUpPlan(10_000, 0) });
+    expect(await page.locator('*').count()).toBeLessThan(700);
+    await page.locator('.files .grid').focus();
+    await page.keyboard.press('End');
+    expect(await selectedFile()).toBe('10,000');
+    expect(await page.locator('.files .body .row').count()).toBeLessThan(40);
+  });
+
+  it('comes back after a reload as it was left, with what its host needs to restore it', async () => {
+    await open({ state: madeUpPlan(200, 12) });
+    await page.locator('.files .grid').focus();
+    await page.keyboard.press('End');
+    await page.locator('.files [role="columnheader"]', { hasText: 'Tokens' }).locator('button').click();
+    await page.locator('summary').click();
+    await button('showRows').click();
+    await page.evaluate(() => window.scrollTo({ top: 200 }));
+    await expect.poll(async () => JSON.stringify(await frame.kept())).toMatch(/"topPx":5\d{3}.*"pageTopPx":200/);
+    const before = JSON.stringify(await frame.kept());
+    expect(before).toContain('"uri":"file:///data/posts.csv"');
+    await frame.reload();
+    expect(await page.locator('[role="slider"]').getAttribute('aria-valuenow')).toBe('200');
+    expect(await page.locator('[aria-sort="descending"]').textContent()).toContain('Tokens');
+    expect(await page.locator('details').getAttribute('open')).toBe('');
+    expect(await page.locator('[aria-label="Rows without a line"]').count()).toBe(1);
+    expect(await page.evaluate(() => window.scrollY)).toBe(200);
+    expect(JSON.stringify(await frame.kept())).toBe(before);
+  });
+
+  it('takes anything that was kept by another version', async () => {
+    const view = { sort: 7, selected: { a: 1 }, topPx: 'far', showsRows: 'yes', pageTopPx: -3 };
+    await open({ state: madeUpPlan(5), kept: { view } });
+    expect(await page.locator('.files .body .row').count()).toBe(5);
+    expect(await frame.complaints()).toEqual([]);
+  });
+});
