@@ -2,7 +2,7 @@ import type { ErrorCode } from '../core/errors.ts';
 import type { ProfileSnapshot } from '../core/pipeline/profiling.ts';
 import type { RowOutcome } from '../core/model/outcome.ts';
 import type { Plan } from '../core/model/plan.ts';
-import type { RunSnapshot } from './runSnapshot.ts';
+import type { ChunkSnapshot, RunSnapshot } from './runSnapshot.ts';
 
 /** What the editor gives the engine: secrets stay in the engine's memory, and none of this comes from a workspace. */
 export interface EngineSettings {
@@ -151,7 +151,12 @@ export interface EngineRequests {
     readonly params: { readonly runId: string; readonly limit: number };
     readonly result: { readonly total: number; readonly rows: readonly FailedRow[] };
   };
-  /** All runs of this machine, newest first; from then on `run/changed` tells what is new. */
+  /** The chunks of one run in their order, for runs that came without theirs. */
+  readonly 'run/chunks': { readonly params: { readonly runId: string }; readonly result: readonly ChunkSnapshot[] };
+  /**
+   * All runs of this machine, newest first; from then on `run/changed` tells what is new. Unfinished runs come with all their chunks,
+   * the newest of the finished ones too; where those are many, older finished runs have an empty list.
+   */
   readonly 'runs/watch': {
     readonly params: object;
     readonly result: {

@@ -58,6 +58,8 @@ describe('the engine process', () => {
     const failures = await client.call('run/failures', { runId, limit: 10 });
     expect(failures).toMatchObject({ total: 1, rows: [{ key: ['quiet'], status: 'quarantined' }] });
     expect(await client.call('run/prepare', asked)).toMatchObject({ resultsExist: true, unfinishedRunId: null });
+    const chunks = await client.call('run/chunks', { runId });
+    expect(chunks).toMatchObject([{ index: 1, phase: 'done' }, { index: 2 }, { index: 3, rows: 100 }]);
     const again = await watchRuns(await open());
     expect([...again.runs.keys()]).toEqual([runId]);
     expect(again.header(runId)).toEqual(header);

@@ -29,6 +29,18 @@ const TICK_MS = 1_000;
 const LIST_TICKS = 5;
 const OWNER_TICKS = 2;
 const AT_ONCE = 8;
+/** Chunks of finished runs that are told unasked: what an editor can take in at once. */
+const MOST_CHUNKS = 5_000;
+
+/** Leaves out the chunks of older finished runs where there are too many. */
+function bounded(runs: readonly RunSnapshot[]): RunSnapshot[] {
+  let chunks = 0;
+  return runs.map((one) => {
+    if (one.run.counts === null) return one;
+    chunks += one.chunks.length;
+    return chunks > MOST_CHUNKS ? { ...one, chunks: [] } : one;
+  });
+}
 
 /** A timer that waits for its work before it counts again, and watches the folder of the runs. */
 interface Beat {
@@ -102,7 +114,8 @@ export function openRunWatch(
     const found = await mapLimited(runs.ids(), AT_ONCE, (runId) => runs.whole(now, runId));
     const isDamaged = (one: RunSnapshot | DamagedRun): one is DamagedRun => 'message' in one;
     const there = found.filter((one) => one !== null);
-    return { runs: there.filter((one): one is RunSnapshot => !isDamaged(one)), damaged: there.filter(isDamaged) };
+    const whole = there.filter((one): one is RunSnapshot => !isDamaged(one));
+    return { runs: bounded(whole), damaged: there.filter(isDamaged) };
   };
   const update = async (runId: string, problem: string | null): Promise<void> => {
     const run = runs.follow(await engine(), runId);

@@ -1,4 +1,6 @@
 import { failedRows } from '../runs/failedRows.ts';
+import { chunkSnapshot } from '../runs/runSnapshot.ts';
+import { storedRun } from '../runs/storedRuns.ts';
 import type { Configured } from './configured.ts';
 import { openDrivenRuns } from './drivenRuns.ts';
 import type { EngineConnection, TellLog } from './engineConnection.ts';
@@ -68,6 +70,10 @@ export function serveRuns(
     return null;
   });
   connection.answer('run/failures', async (params, signal) => failedRows(await configured.engine(), params, signal));
+  connection.answer('run/chunks', async ({ runId }) => {
+    const run = await storedRun((await configured.engine()).stateFolder, runId);
+    return [...run.chunks.values()].map((chunk) => chunkSnapshot(chunk, undefined));
+  });
   connection.answer('runs/watch', () => runs.all());
   connection.answer('runs/resumeAll', async () => {
     await runs.all();
