@@ -1,68 +1,17 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ChunkToJoin } from '../../../../src/core/collect/joinChunk.ts';
-import { compileSchema } from '../../../../src/core/collect/jsonSchema.ts';
-import type { KeptRows } from '../../../../src/core/collect/keptRows.ts';
-import { writeResults, type WriteResultsInput } from '../../../../src/core/collect/writeResults.ts';
-import type { Column, ColumnType } from '../../../../src/core/model/columnType.ts';
-import type { Job } from '../../../../src/core/model/job.ts';
-import { openPagePacker } from '../../../../src/platform/pagePacker.ts';
-import { openResultFolder } from '../../../../src/platform/resultFiles.ts';
+import type { ColumnType } from '../../../../src/core/model/columnType.ts';
 import { python } from '../../../support/python.ts';
-import { answerFile, bodyLine, chatLine, chunkOf, jobOf, keptRows, NEVER, type Row } from './collectFixtures.ts';
+import { answerFile, bodyLine, chatLine, chunkOf, jobOf, keptRows, type Row } from './collectFixtures.ts';
+import { arrowTypes, CHAT, column, duck, ID, openResultsWorld, type ResultsWorld } from './resultsWorld.ts';
 
-const CHAT = '/v1/chat/completions';
-
-let folder = '';
+let world: ResultsWorld;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'tranche-results-'));
+  world = await openResultsWorld();
 });
-afterAll(() => rm(folder, { recursive: true }));
-
-const column = (name: string, type: ColumnType): Column => ({ name, type, nullable: true });
-const ID = column('id', { kind: 'int', bits: 64, signed: true });
-
-async function write(
-  name: string,
-  job: Job,
-  kept: KeptRows,
-  chunks: readonly ChunkToJoin[],
-  more: Partial<WriteResultsInput> = {},
-) {
-  const input: WriteResultsInput = {
-    job,
-    planHash: 'hash',
-    runId: 'run-1',
-    rows: kept.rows,
-    kept,
-    chunks,
-    folder: openResultFolder(join(folder, name), more.runId ?? 'run-1'),
-    replace: false,
-    packer: openPagePacker(),
-    compileSchema,
-    checkRows: () => undefined,
-    ...more,
-  };
-  return writeResults(input, NEVER);
-}
-
-async function duck(sql: string): Promise<{ names: string[]; types: string[]; rows: unknown[][] }> {
-  const connection = await (await DuckDBInstance.create()).connect();
-  const result = await connection.runAndReadAll(sql);
-  connection.closeSync();
-  const rows = result.getRowsJson() as unknown[][];
-  return { names: result.columnNames(), types: result.columnTypes().map(String), rows };
-}
-
-async function arrowTypes(path: string): Promise<Record<string, string>> {
-  const script = `
-import sys, json, pyarrow.parquet as pq
-print(json.dumps({f.name: str(f.type) for f in pq.read_table(sys.argv[1]).schema}))`;
-  return JSON.parse(await python(script, [path])) as Record<string, string>;
-}
+afterAll(() => world.close());
 
 /** Type, texts, DuckDB's type and texts, pyarrow's type. */
 const TYPES: readonly [ColumnType, [string, string], string, [string, string] | null, string][] = [
@@ -148,7 +97,7 @@ describe('columns of the dataset', () => {
 
   it('keep their types and every digit, as DuckDB reads them', async () => {
     const kept = await keptRows([ID], carried, rows);
-    const { results } = await write('types-duckdb', jobOf(CHAT, {}), kept, chunks);
+    const { results } = await world.write('types-duckdb', jobOf(CHAT, {}), kept, chunks);
     const names = carried.map(({ name }) => name);
     const cast = names.map((name) => `${name}::varchar`).join(',');
     const texts = await duck(`select ${cast} from read_parquet('${results[0]}')`);
@@ -161,7 +110,7 @@ describe('columns of the dataset', () => {
 
   it('keep their types as pyarrow reads them', async () => {
     const kept = await keptRows([ID], carried, rows);
-    const { results } = await write('types-pyarrow', jobOf(CHAT, {}), kept, chunks);
+    const { results } = await world.write('types-pyarrow', jobOf(CHAT, {}), kept, chunks);
     const types = await arrowTypes(results[0] ?? '');
     expect(Object.keys(types)).toEqual([
       'id',
@@ -191,7 +140,7 @@ describe('columns of the dataset', () => {
       { texts: ['a', '1', '7'], chunk: 1 },
       { texts: ['b', '2', '3000000000'], chunk: 1 },
     ]);
-    const written = await write('as-text', jobOf(CHAT, {}), kept, [chunkOf(1)]);
+    const written = await world.write('as-text', jobOf(CHAT, {}), kept, [chunkOf(1)]);
     expect(written.keptAsText).toEqual(['n']);
     const { types, rows: read } = await duck(`select id, n from read_parquet('${written.results[0]}')`);
     expect(types).toEqual(['BIGINT', 'VARCHAR']);
@@ -210,7 +159,7 @@ describe('columns of the dataset', () => {
     };
     const carriedNames = [column('content', { kind: 'utf8' }), column('Error', { kind: 'utf8' }), ID];
     const kept = await keptRows([ID], carriedNames, [{ texts: ['a', '1', 'c', 'e', '1'], chunk: 1 }]);
-    const { results } = await write('names', jobOf(CHAT, body), kept, [chunkOf(1)]);
+    const { results } = await world.write('names', jobOf(CHAT, body), kept, [chunkOf(1)]);
     expect((await duck(`select * from read_parquet('${results[0]}')`)).names).toEqual([
       'id',
       'content_input',
@@ -269,7 +218,7 @@ describe('rows', () => {
   ];
 
   it('end in exactly one outcome each, in the order of the dataset', async () => {
-    const written = await write('outcomes', jobOf(CHAT, body), await kept(), chunks());
+    const written = await world.write('outcomes', jobOf(CHAT, body), await kept(), chunks());
     expect(written.rows).toEqual({
       in: 9,
       ok: 1,
@@ -308,9 +257,9 @@ describe('rows', () => {
 
   it('give the same tables, byte for byte, whatever the run and the order of the lines', async () => {
     const job = jobOf(CHAT, body, ['parquet', 'jsonl']);
-    const one = await write('same-1', job, await kept(), chunks());
+    const one = await world.write('same-1', job, await kept(), chunks());
     const turned = chunks().map((chunk) => ({ ...chunk, files: [...chunk.files].reverse() }));
-    const two = await write('same-2', job, await kept(), turned, { runId: 'run-2' });
+    const two = await world.write('same-2', job, await kept(), turned, { runId: 'run-2' });
     for (const [index, path] of [...one.results, one.failures].entries()) {
       const other = [...two.results, two.failures][index] ?? '';
       expect(await readFile(path)).toEqual(await readFile(other));
@@ -318,8 +267,8 @@ describe('rows', () => {
   });
 
   it('come as JSON lines with full digits', async () => {
-    const written = await write('lines', jobOf(CHAT, body, ['jsonl']), await kept(), chunks());
-    expect(written.results).toEqual([join(folder, 'lines', 'results.jsonl')]);
+    const written = await world.write('lines', jobOf(CHAT, body, ['jsonl']), await kept(), chunks());
+    expect(written.results).toEqual([join(world.folder, 'lines', 'results.jsonl')]);
     const lines = (await readFile(written.results[0] ?? '', 'utf8')).split('\n');
     expect(lines[0]).toBe(
       '{"id":1,"status":"ok","content":"{\\"n\\": 9007199254740993}","n":9007199254740993,' +
@@ -333,8 +282,10 @@ describe('rows', () => {
 
   it('that are more or fewer than the plan has are an error, and nothing is written', async () => {
     const job = jobOf(CHAT, body);
-    await expect(write('count', job, await kept(), chunks(), { rows: 10 })).rejects.toMatchObject({ code: 'corrupt' });
-    await expect(readFile(join(folder, 'count', 'results.parquet'))).rejects.toThrow(/ENOENT/);
+    await expect(world.write('count', job, await kept(), chunks(), { rows: 10 })).rejects.toMatchObject({
+      code: 'corrupt',
+    });
+    await expect(readFile(join(world.folder, 'count', 'results.parquet'))).rejects.toThrow(/ENOENT/);
   });
 });
 
@@ -370,7 +321,7 @@ describe('a typed answer', () => {
     );
     const chunks = [chunkOf(1, answerFile(values.map((value, row) => say(`r${row}`, value))))];
     const job = jobOf('/v1/responses', body, ['parquet', 'jsonl']);
-    const written = await write('properties', job, kept, chunks);
+    const written = await world.write('properties', job, kept, chunks);
     expect(written.rows.ok).toBe(4);
     const columns = Object.keys(properties).map((name) => `"${name}"`);
     const { rows, types } = await duck(`select ${columns.join(',')} from read_parquet('${written.results[0]}')`);
@@ -403,7 +354,7 @@ describe('a table of many pages and row groups', () => {
       return chunkOf(chunk, answerFile(lines.map(({ texts: [id] }) => bodyLine(id ?? '', { data: data(id ?? '') }))));
     });
     const kept = await keptRows([ID], carried, rows);
-    const written = await write('many', jobOf('/v1/embeddings', { input: '{{text}}' }), kept, chunks);
+    const written = await world.write('many', jobOf('/v1/embeddings', { input: '{{text}}' }), kept, chunks);
     expect(written.rows).toMatchObject({ in: count, ok: 48_000, missing: 12_000 });
     const wrong = `select count(*), count(*) filter (id <> row_number - 1
         or text is distinct from (case when id % 3 = 0 then null else id::varchar end)
@@ -419,154 +370,5 @@ import sys, pyarrow.parquet as pq, pyarrow.compute as pc
 t = pq.read_table(sys.argv[1])
 print(t['id'].to_pylist() == list(range(len(t))), t['text'].null_count, t['flag'].null_count, t['embedding'].null_count)`;
     expect((await python(checked, [written.results[0] ?? ''])).trim()).toBe('True 20000 30000 12000');
-  });
-});
-
-describe('embeddings', () => {
-  it('come as lists of float32, bit for bit', async () => {
-    const vectors = [new Float32Array([0.1, 0, 1e-40]), new Float32Array([3.4e38, -0]), null];
-    const lines = vectors.map((vector, row) =>
-      vector === null
-        ? bodyLine(`r${row}`, { error: { message: 'Empty.' } }, 400)
-        : bodyLine(`r${row}`, {
-            data: [
-              {
-                index: 0,
-                embedding: row === 0 ? [...vector] : Buffer.from(vector.buffer).toString('base64'),
-              },
-            ],
-          }),
-    );
-    const kept = await keptRows(
-      [ID],
-      [],
-      vectors.map((_, row) => ({ texts: [`r${row}`, String(row)], chunk: 1 })),
-    );
-    const job = jobOf('/v1/embeddings', { input: '{{text}}' }, ['parquet', 'jsonl']);
-    const written = await write('embeddings', job, kept, [chunkOf(1, answerFile(lines))]);
-    const read = await duck(`select embedding, status from read_parquet('${written.results[0]}')`);
-    expect(read.types).toEqual(['FLOAT[]', 'VARCHAR']);
-    expect(read.rows.map(([, status]) => status)).toEqual(['ok', 'ok', 'failed']);
-    const types = await arrowTypes(written.results[0] ?? '');
-    expect(types['embedding']).toMatch(/^list<element: float/);
-    const script = `
-import sys, json, pyarrow.parquet as pq
-c = pq.read_table(sys.argv[1])['embedding']
-print(json.dumps([None if not v.is_valid else v.values.to_numpy().tobytes().hex() for v in c]))`;
-    const hex = JSON.parse(await python(script, [written.results[0] ?? ''])) as (string | null)[];
-    expect(hex).toEqual(vectors.map((vector) => (vector === null ? null : Buffer.from(vector.buffer).toString('hex'))));
-    const [first, second, third] = (await readFile(written.results[1] ?? '', 'utf8')).split('\n');
-    expect(first).toContain('"embedding":[0.1,0,9.99995e-41]');
-    expect(second).toContain('"embedding":[3.4e+38,0]');
-    expect(third).toContain('"embedding":null');
-  });
-
-  it('of several inputs have a column each', async () => {
-    const data = [0, 1].map((index) => ({ index, embedding: [index] }));
-    const kept = await keptRows([ID], [], [{ texts: ['a', '1'], chunk: 1 }]);
-    const job = jobOf('/v1/embeddings', { input: ['{{a}}', '{{b}}'] });
-    const { results } = await write('two', job, kept, [chunkOf(1, answerFile([bodyLine('a', { data })]))]);
-    const { rows } = await duck(`select embedding[1], embedding_2[1] from read_parquet('${results[0]}')`);
-    expect(rows).toEqual([[0, 1]]);
-  });
-});
-
-describe('a results folder', () => {
-  const kept = () => keptRows([ID], [], [{ texts: ['a', '1'], chunk: 1 }]);
-  const chunks = [chunkOf(1, answerFile([chatLine('a', 'x')]))];
-
-  it('of another run is kept without replace, and the sentence names it and the way out', async () => {
-    await write('kept', jobOf(CHAT, {}), await kept(), chunks);
-    const again = write('kept', jobOf(CHAT, {}), await kept(), chunks, { runId: 'run-2' });
-    await expect(again).rejects.toMatchObject({ code: 'exists' });
-    await expect(again).rejects.toThrow(/kept already holds the results of run run-1.*--replace/);
-  });
-
-  it('of the same run is written again', async () => {
-    await write('again', jobOf(CHAT, {}, ['parquet', 'jsonl']), await kept(), chunks);
-    const { results } = await write('again', jobOf(CHAT, {}, ['parquet']), await kept(), chunks);
-    expect(results).toEqual([join(folder, 'again', 'results.parquet')]);
-    await expect(readFile(join(folder, 'again', 'results.jsonl'))).rejects.toThrow(/ENOENT/);
-  });
-
-  it('of another run is overwritten with replace', async () => {
-    await write('replaced', jobOf(CHAT, {}), await kept(), chunks);
-    const { manifest } = await write('replaced', jobOf(CHAT, {}), await kept(), chunks, {
-      runId: 'run-2',
-      replace: true,
-    });
-    expect(await readFile(manifest, 'utf8')).toContain('"runId": "run-2"');
-  });
-
-  it('with a table nobody speaks for is left alone', async () => {
-    const { manifest, results } = await write('foreign', jobOf(CHAT, {}), await kept(), chunks);
-    await rm(manifest);
-    await writeFile(results[0] ?? '', 'mine');
-    await expect(write('foreign', jobOf(CHAT, {}), await kept(), chunks)).rejects.toThrow(/results.parquet.*--replace/);
-    expect(await readFile(results[0] ?? '', 'utf8')).toBe('mine');
-  });
-
-  it('that is a file is one clear sentence', async () => {
-    await writeFile(join(folder, 'a-file'), '');
-    await expect(write('a-file', jobOf(CHAT, {}), await kept(), chunks)).rejects.toThrow(/is a file, not a folder/);
-  });
-
-  it('is untouched when the work is stopped', async () => {
-    const stop = new AbortController();
-    stop.abort();
-    const input = {
-      job: jobOf(CHAT, {}),
-      planHash: 'h',
-      runId: 'r',
-      rows: 1,
-      kept: await kept(),
-      chunks,
-      folder: openResultFolder(join(folder, 'stopped'), 'r'),
-      replace: false,
-      packer: null,
-      compileSchema,
-      checkRows: () => undefined,
-    };
-    await expect(writeResults(input, stop.signal)).rejects.toMatchObject({ code: 'cancelled' });
-    await expect(readFile(join(folder, 'stopped', 'manifest.json'))).rejects.toThrow(/ENOENT/);
-  });
-
-  it('is untouched when the work is stopped in its midst, and no file is left beside it', async () => {
-    const stop = new AbortController();
-    const many = await keptRows(
-      [ID],
-      [],
-      Array.from({ length: 10_000 }, (_, row) => ({ texts: [`r${row}`, String(row)], chunk: 1 })),
-    );
-    const target = openResultFolder(join(folder, 'midst'), 'r');
-    const create = (name: string) => {
-      stop.abort();
-      return target.create(name);
-    };
-    const input = {
-      job: jobOf(CHAT, {}),
-      planHash: 'h',
-      runId: 'r',
-      rows: many.rows,
-      kept: many,
-      chunks,
-      folder: { ...target, create },
-      replace: false,
-      packer: null,
-      compileSchema,
-      checkRows: () => undefined,
-    };
-    await expect(writeResults(input, stop.signal)).rejects.toMatchObject({ code: 'cancelled' });
-    expect((await readdir(folder)).filter((name) => name.includes('midst'))).toEqual([]);
-  });
-
-  it('is finished by the run that was stopped while moving it in', async () => {
-    const { manifest } = await write('moving', jobOf(CHAT, {}), await kept(), chunks);
-    await rm(manifest);
-    await writeFile(join(folder, 'moving', '.tranche-moving'), 'run-1\n');
-    const other = write('moving', jobOf(CHAT, {}), await kept(), chunks, { runId: 'run-2' });
-    await expect(other).rejects.toThrow(/results of run run-1/);
-    await write('moving', jobOf(CHAT, {}), await kept(), chunks);
-    expect(await readdir(join(folder, 'moving'))).toEqual(['failures.parquet', 'manifest.json', 'results.parquet']);
   });
 });
