@@ -122,8 +122,8 @@ export function openFootprintPanels(deps: FootprintDeps): FootprintPanels {
     pages.set(keyOf(subject), page);
     reading.read(false);
     const onChange = (change: DataChange): void => {
-      const error = change === 'deleted' ? goneError(state.title) : null;
-      if (page?.state().state !== 'reading') page?.update({ state: 'changed', error });
+      if (page?.state().state === 'reading') return; // the reading itself meets it
+      page?.update(change === 'deleted' ? { state: 'failed', error: goneError(state.title) } : { state: 'changed' });
     };
     owned.push(watchData(subject.uri, onChange));
   };

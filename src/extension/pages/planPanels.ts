@@ -50,6 +50,13 @@ function firstState(jobPath: string): PlanPageState {
   };
 }
 
+/** What to watch of a dataset: of a glob, the folder that all of it lies in; null where it is on no disk of ours. */
+function localPath(dataset: string): string | null {
+  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(dataset)) return null;
+  const wildcard = dataset.search(/[*?[{]/);
+  return wildcard < 0 ? dataset : dataset.slice(0, wildcard).replace(/[\\/][^\\/]*$/, '');
+}
+
 /** Plans a job for its page, again and again as a person asks. */
 function openPlanning({ engine, diagnostics }: PlanDeps, jobPath: string, page: () => Page | null) {
   let current: { readonly id: string; readonly stop: AbortController } | null = null;
@@ -62,8 +69,8 @@ function openPlanning({ engine, diagnostics }: PlanDeps, jobPath: string, page: 
   };
   const watchDataset = (dataset: string): void => {
     dataWatch?.dispose();
-    const isLocal = !/^[a-z][a-z0-9+.-]*:\/\//i.test(dataset) && !/[*?]/.test(dataset);
-    dataWatch = isLocal ? watchData(vscode.Uri.file(dataset), stale) : null;
+    const path = localPath(dataset);
+    dataWatch = path === null ? null : watchData(vscode.Uri.file(path), stale);
   };
   const plan = async (): Promise<void> => {
     current?.stop.abort();
@@ -86,10 +93,11 @@ function openPlanning({ engine, diagnostics }: PlanDeps, jobPath: string, page: 
   const jobChanged = async (): Promise<void> => {
     stale();
     const problem = await diagnostics.check(jobPath);
-    const { state } = page()?.state() ?? {};
-    if (state === 'planning') return;
-    if (problem !== null) page()?.update({ error: { code: 'badJob', message: problem.message } });
-    else if (state === 'stale') page()?.update({ error: null });
+    const now = page()?.state();
+    if (now === undefined || now.state === 'planning') return;
+    if (problem !== null) page()?.update({ state: 'failed', error: { code: 'badJob', message: problem.message } });
+    else if (now.state === 'failed' && now.planned === null) await plan();
+    else page()?.update({ state: 'stale', error: null });
   };
   return {
     plan: () => void plan(),

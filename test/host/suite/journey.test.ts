@@ -2,13 +2,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { describe, it } from 'mocha';
 import * as vscode from 'vscode';
-import { openExtension, until } from './support.ts';
-
-function sampleFile(name: string): vscode.Uri {
-  const folder = vscode.workspace.workspaceFolders?.[0];
-  assert.ok(folder);
-  return vscode.Uri.joinPath(folder.uri, name);
-}
+import { openExtension, sampleFile, until } from './support.ts';
 
 describe('from a table to results', () => {
   it('weighs a table on a footprint page', async () => {

@@ -11,6 +11,13 @@ export async function openExtension(): Promise<TestApi> {
   return api;
 }
 
+/** A file of the workspace, which begins as a copy of the sample. */
+export function sampleFile(name: string): vscode.Uri {
+  const folder = vscode.workspace.workspaceFolders?.[0];
+  assert.ok(folder);
+  return vscode.Uri.joinPath(folder.uri, name);
+}
+
 /** Waits for a value that is as it should be. */
 export async function until<T>(
   what: string,
