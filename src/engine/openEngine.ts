@@ -5,7 +5,13 @@ import type { WorkPool } from '../core/pipeline/workPool.ts';
 import type { Hasher } from '../core/ports.ts';
 import { newHasher } from '../platform/newHasher.ts';
 import type { Surface } from '../platform/lease.ts';
-import { apiKeyOf, readMachineConfig, type MachineConfig, type ProviderConfig } from '../platform/machineConfig.ts';
+import {
+  apiKeyOf,
+  KEY_COMMAND,
+  readMachineConfig,
+  type MachineConfig,
+  type ProviderConfig,
+} from '../platform/machineConfig.ts';
 import { stateFolders, type Environment } from '../platform/stateFolder.ts';
 import { openWorkThreads } from '../platform/workThreads.ts';
 import { openReadEnv } from './readEnv.ts';
@@ -29,6 +35,13 @@ export interface EngineOptions {
   readonly maxUsd?: number | null;
 }
 
+/** A key and where a person put it, for sentences. */
+export interface ProviderKey {
+  readonly text: string;
+  /** `OPENAI_API_KEY`, or the editor's command. */
+  readonly from: string;
+}
+
 /** What every pipeline of one process shares. It holds no open handle: workers live as long as a pipeline runs. */
 export interface Engine {
   readonly env: ReadEnv;
@@ -38,7 +51,7 @@ export interface Engine {
   readonly environment: Environment;
   readonly surface: Surface;
   /** The key of a provider, null where it wants none; a missing one is `noKey` saying how to give it. */
-  readonly apiKey: (provider: ProviderConfig) => string | null;
+  readonly apiKey: (provider: ProviderConfig) => ProviderKey | null;
   /** `runs/<id>/` and the rehearsal's folder lie in it. */
   readonly stateFolder: string;
 }
@@ -54,9 +67,17 @@ function lowerCap(one: number | null, other: number | null): number | null {
   return Math.min(one, other);
 }
 
+function keyOf(provider: ProviderConfig, { environment, surface, apiKeys = {} }: EngineOptions): ProviderKey | null {
+  if (provider.apiKeyEnv === null) return null;
+  const given = Object.hasOwn(apiKeys, provider.name) ? apiKeys[provider.name]?.trim() : undefined;
+  if (given !== undefined && given !== '') return { text: given, from: KEY_COMMAND };
+  const text = apiKeyOf(provider, environment, surface);
+  return text === null ? null : { text, from: provider.apiKeyEnv };
+}
+
 /** Composes the engine of this process. */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
-  const { environment, surface = 'CLI', apiKeys = {}, maxUsd = null } = options;
+  const { environment, surface = 'CLI', maxUsd = null } = options;
   const config = await readMachineConfig(environment);
   const pool = openWorkThreads({
     workers: options.workers ?? workersOf(environment),
@@ -70,12 +91,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     config: { ...config, maxUsd: lowerCap(config.maxUsd, maxUsd) },
     environment,
     surface,
-    apiKey: (provider) => {
-      const given = Object.hasOwn(apiKeys, provider.name) ? apiKeys[provider.name]?.trim() : undefined;
-      return given !== undefined && given !== '' && provider.apiKeyEnv !== null
-        ? given
-        : apiKeyOf(provider, environment, surface);
-    },
+    apiKey: (provider) => keyOf(provider, options),
     stateFolder: path.resolve(stateFolders(environment).state),
   };
 }

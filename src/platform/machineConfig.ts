@@ -199,6 +199,9 @@ export function providerNamed(config: MachineConfig, name: string): ProviderConf
   );
 }
 
+/** Where a person gives a key in the editor. */
+export const KEY_COMMAND = '"Tranche: Set API Key"';
+
 /** The key of a provider in the environment; null where it wants none. A missing one is `noKey` saying how to give it on this surface. */
 export function apiKeyOf(provider: ProviderConfig, env: Environment, surface: Surface = 'CLI'): string | null {
   if (provider.apiKeyEnv === null) return null;
@@ -209,7 +212,7 @@ export function apiKeyOf(provider: ProviderConfig, env: Environment, surface: Su
     'noKey',
     surface === 'CLI'
       ? `${wants} set the environment variable ${provider.apiKeyEnv}, or run with --provider rehearsal, which needs none.`
-      : `${wants} give it with the command "Tranche: Set API Key", or rehearse, which needs none.`,
+      : `${wants} give it with the command ${KEY_COMMAND}, or rehearse, which needs none.`,
   );
 }
 

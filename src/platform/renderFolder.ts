@@ -18,7 +18,7 @@ async function clear(folder: string): Promise<void> {
   const isOurs = names.includes(MARKER);
   const foreign = names.find((name) => name !== `${MARKER}.part` && (!isOurs || !LEFTOVER.test(name)));
   if (foreign !== undefined) {
-    throw new TrancheError('exists', `${folder} is not empty (it holds ${foreign}); name a new folder with --out.`);
+    throw new TrancheError('exists', `${folder} is not empty (it holds ${foreign}); name a new folder.`);
   }
   await Promise.all(names.filter((name) => name !== MARKER).map((name) => rm(path.join(folder, name))));
 }
@@ -34,7 +34,7 @@ export async function openRenderFolder(folder: string): Promise<RenderFolder> {
     if (existsSync(inFolder(MANIFEST))) {
       throw new TrancheError(
         'exists',
-        `${folder} already holds rendered chunks; name another folder with --out, or remove that one.`,
+        `${folder} already holds rendered chunks; name another folder, or remove that one.`,
       );
     }
     await clear(folder);

@@ -138,6 +138,14 @@ describe('the engine process', () => {
     expect(await client.call('runs/watch', {})).toEqual({ runs: [], damaged: [] });
   });
 
+  it('tells an error that it does not know, and ends', async () => {
+    const bug = `data:text/javascript,setTimeout(() => { throw new RangeError('bug') }, 1500)`;
+    const engine = await startEngine(folder.path, {}, {}, ['--import', bug]);
+    engines.push(engine);
+    expect(await engine.exit).toBe(1);
+    expect(engine.said()).toMatch(/error: The engine met an error it does not know and ends: RangeError: bug/);
+  });
+
   it('ends with its editor', async () => {
     const engine = await open();
     expect(await engine.close()).toBe(0);

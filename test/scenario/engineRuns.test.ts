@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startRehearsal, type RehearsalServer } from '../../src/rehearsal/startRehearsal.ts';
 import { runCli, startCli, until } from '../support/cli.ts';
 import { beginJob, startEngine, watchRuns, type RunningEngine } from '../support/engine.ts';
+import { json, openHttpServer } from '../support/httpServer.ts';
 import { openWorkFolder, postsJsonl, type WorkFolder } from '../support/workFolder.ts';
 import { batchesPerAttempt, openApi } from './runWorld.ts';
 
@@ -11,7 +12,7 @@ const KEY = 'sk-editor-secret-0123456789';
 
 let folder: WorkFolder;
 let engines: RunningEngine[];
-let servers: RehearsalServer[];
+let servers: { readonly close: () => Promise<void> }[];
 beforeEach(async () => {
   folder = await openWorkFolder();
   engines = [];
@@ -167,6 +168,30 @@ describe('a run in an engine process', () => {
     expect(resumed).toEqual([...tree.runs.keys()]);
     await until(() => [...tree.runs.values()].every(({ run }) => run.state === 'finished'));
   });
+});
+
+it('stands still with one sentence where the key is wrong, and can be cancelled', async () => {
+  const deaf = await openHttpServer((_, response) => {
+    json(response, { error: { message: `Incorrect API key provided: ${KEY}.`, code: 'invalid_api_key' } }, 401);
+  });
+  servers.push(deaf);
+  await folder.write(
+    'config.json',
+    JSON.stringify({ providers: { local: { baseUrl: deaf.url, apiKeyEnv: 'LOCAL_KEY' } } }),
+  );
+  const job = await posts(20, 'posts', 10);
+  const engine = await open({ apiKeys: { local: KEY } });
+  const tree = await watchRuns(engine);
+  const runId = await beginJob(engine, job, 'local');
+  await until(() => tree.header(runId)?.driver.kind === 'nobody');
+  const problem = tree.header(runId)?.problem ?? '';
+  expect(problem).toMatch(/does not accept the key from "Tranche: Set API Key"; put a valid key there/);
+  expect(deaf.seen.every(({ headers }) => headers.authorization === `Bearer ${KEY}`)).toBe(true);
+  expect(tree.header(runId)).toMatchObject({ state: 'running', batchesCreated: 0 });
+  expect(problem + engine.said()).not.toContain(KEY);
+  await engine.client.call('run/cancel', { runId });
+  await until(() => tree.header(runId)?.state === 'cancelled');
+  expect(tree.header(runId)).toMatchObject({ problem: null, counts: { in: 20, missing: 20 } });
 });
 
 describe('what spends money', () => {

@@ -34,9 +34,10 @@ export async function startEngine(
   home: string,
   settings: Partial<EngineSettings> = {},
   env: Record<string, string> = {},
+  execArgv: readonly string[] = [],
 ): Promise<RunningEngine> {
   const child = fork(ENGINE, [], {
-    execArgv: [],
+    execArgv: [...execArgv],
     silent: true,
     env: { ...process.env, OPENAI_API_KEY: '', OPENAI_BASE_URL: '', TRANCHE_HOME: home, ...env },
   });

@@ -70,14 +70,17 @@ function refuseOccupant(input: Newcomer, occupant: Occupant): void {
   if (input.replace || occupant.kind === 'free') return;
   if (occupant.kind === 'foreign') {
     const what = `${path} already has a file ${occupant.name} that is no finished result`;
-    throw new TrancheError('exists', `${what}; name another folder in results.uri, or overwrite it with --replace.`);
+    throw new TrancheError(
+      'exists',
+      `${what}; name another folder in results.uri, or let it be overwritten (--replace).`,
+    );
   }
   const owner = occupant.kind === 'results' ? runOf(occupant.manifest) : occupant.runId;
   if (owner === input.runId) return;
   const whose = owner === null ? 'results of another run' : `the results of run ${owner}`;
   throw new TrancheError(
     'exists',
-    `${path} already holds ${whose}; move them away, name another results.uri for a new run, or overwrite them with --replace.`,
+    `${path} already holds ${whose}; move them away, name another results.uri for a new run, or let them be overwritten (--replace).`,
   );
 }
 

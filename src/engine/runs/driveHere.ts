@@ -57,7 +57,7 @@ function checkAddress({ created }: RunState, provider: ProviderConfig, engine: E
     project === null ? baseUrl : `${baseUrl} (project ${project})`;
   throw new TrancheError(
     'usage',
-    `Run ${runId} lives at ${at(then)}, not at ${at(now)}: set the provider up as it was to go on with it, or begin another with tranche run --new.`,
+    `Run ${runId} lives at ${at(then)}, not at ${at(now)}: set the provider up as it was to go on with it, or begin another run (tranche run --new).`,
   );
 }
 

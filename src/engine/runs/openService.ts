@@ -60,17 +60,17 @@ export function runProvider(provider: ProviderConfig, environment: Environment):
 export async function openService(
   provider: ProviderConfig,
   runFolder: string,
-  { apiKey: apiKeyFor, environment }: Engine,
+  { apiKey, environment }: Engine,
   faults: readonly string[],
 ): Promise<OpenService> {
   if (provider.kind === 'rehearsal') return openRehearsal(runFolder, faults);
-  const apiKey = apiKeyFor(provider);
+  const key = apiKey(provider);
   const { openOpenaiBatchApi } = await import('../../platform/openaiBatchApi.ts');
   const { baseUrl, project } = runProvider(provider, environment);
   const api = openOpenaiBatchApi({
     baseUrl,
-    apiKey,
-    keyName: provider.apiKeyEnv,
+    apiKey: key?.text ?? null,
+    keyName: key?.from ?? null,
     project,
     organization: accountOf(provider, environment, 'OPENAI_ORG_ID'),
     inputExpiresAfterSeconds: new URL(baseUrl).hostname.endsWith('openai.com') ? INPUT_EXPIRES_AFTER_SECONDS : null,

@@ -19,7 +19,7 @@ describe('a folder for rendered chunks', () => {
       await writeFile(path.join(folder, name), 'mine');
       await expect(openRenderFolder(folder)).rejects.toMatchObject({
         code: 'exists',
-        message: `${folder} is not empty (it holds ${name}); name a new folder with --out.`,
+        message: `${folder} is not empty (it holds ${name}); name a new folder.`,
       });
       expect(await readFile(path.join(folder, name), 'utf8')).toBe('mine');
     },
