@@ -6,6 +6,7 @@ import type { EngineClient } from './client/engineClient.ts';
 import { Sentence } from './failures.ts';
 import { createJob } from './jobs/createJob.ts';
 import { isJobPath } from './jobs/jobName.ts';
+import { saveJob } from './jobs/saveJob.ts';
 import { writeFiles } from './jobs/writeFiles.ts';
 import type { Log } from './log.ts';
 import type { PlanWork } from './pages/planPanels.ts';
@@ -83,6 +84,7 @@ function openSharedWork(deps: CommandTableDeps): SharedWork {
     },
     run: async ({ jobPath, shownPlanHash, say }, rehearse) => {
       if (!(await mayRun(ask))) return;
+      await saveJob(jobPath);
       await watch.start();
       const started = await startRun(
         { call: engine.call, ask, askKey: keys.ask, withProgress },
@@ -90,7 +92,10 @@ function openSharedWork(deps: CommandTableDeps): SharedWork {
       );
       if (started !== null) await reveal(started.runId);
     },
-    writeFiles: (work) => writeFiles(engine.call, work),
+    writeFiles: async (work) => {
+      await saveJob(work.jobPath);
+      await writeFiles(engine.call, work);
+    },
     showLog: log.show,
   };
 }
@@ -136,7 +141,8 @@ export function openCommandTable(deps: CommandTableDeps): { readonly table: Comm
 
   const withJob = async (called: unknown, act: (work: PlanWork) => Promise<void>): Promise<void> => {
     const jobPath = await targets.jobPath(called);
-    if (jobPath !== null) await act({ jobPath, shownPlanHash: deps.shownPlanHash(jobPath), say: () => undefined });
+    if (jobPath === null) return;
+    await act({ jobPath, shownPlanHash: deps.shownPlanHash(jobPath), say: () => undefined });
   };
   const withRun =
     (title: string, fits: (run: RunHeader) => boolean, act: (run: RunHeader) => Promise<unknown>) =>
@@ -154,7 +160,9 @@ export function openCommandTable(deps: CommandTableDeps): { readonly table: Comm
     'tranche.plan': async (called) => {
       const uri = await targets.planned(called);
       if (uri === null) return;
-      await (isJobPath(uri.path) ? work.planJob(uri.fsPath) : work.planData(uri));
+      if (!isJobPath(uri.path)) return work.planData(uri);
+      await saveJob(uri.fsPath);
+      await work.planJob(uri.fsPath);
     },
     'tranche.run': (called) => withJob(called, (job) => work.run(job, false)),
     'tranche.rehearse': (called) => withJob(called, (job) => work.run(job, true)),

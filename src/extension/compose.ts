@@ -2,12 +2,14 @@ import * as vscode from 'vscode';
 import { askInWindow, type AskPerson } from './askPerson.ts';
 import { registerCommands } from './commands.ts';
 import { openWindowEngine } from './client/windowEngine.ts';
+import { registerJobLenses } from './jobs/jobLenses.ts';
+import { isJobPath } from './jobs/jobName.ts';
 import { openJobsTree } from './jobs/jobsTree.ts';
 import type { OnDemand } from './later.ts';
 import { loadLater } from './loadLater.ts';
 import { openLog } from './log.ts';
 import { FOOTPRINT_VIEW, PLAN_VIEW } from './pages/viewTypes.ts';
-import { openEndNotice } from './runs/endNotice.ts';
+import { openRunNotices } from './runs/runNotices.ts';
 import { nodeId } from './runs/nodeId.ts';
 import { openRunRows, type RunRows } from './runs/runRows.ts';
 import { openRunStore, type RunStore } from './runs/runStore.ts';
@@ -71,7 +73,7 @@ export function compose(context: vscode.ExtensionContext): TestApi | undefined {
   const execute = (command: string, ...called: readonly string[]): void =>
     void vscode.commands.executeCommand(command, ...called);
   const notice = own(
-    openEndNotice({
+    openRunNotices({
       ask,
       openResults: (runId) => execute('tranche.openResults', nodeId({ kind: 'run', runId })),
       showFailures: (runId) => execute('tranche.showFailures', nodeId({ kind: 'run', runId })),
@@ -81,6 +83,7 @@ export function compose(context: vscode.ExtensionContext): TestApi | undefined {
   const marks = openUnfinishedMarks(context.globalStorageUri);
   const watch = own(openRunWatch({ engine, store, tree, status, notice, marks, measure: slices.measure }));
   const jobs = own(openJobsTree());
+  own(registerJobLenses());
 
   let opened: OnDemand | null = null;
   const onDemand = async (): Promise<OnDemand> => {
@@ -107,6 +110,12 @@ export function compose(context: vscode.ExtensionContext): TestApi | undefined {
   own(
     vscode.workspace.registerTextDocumentContentProvider(FAILURES_SCHEME, {
       provideTextDocumentContent: async (uri, token) => (await onDemand()).failuresText(uri, token),
+    }),
+  );
+
+  own(
+    vscode.workspace.onDidSaveTextDocument(({ uri }) => {
+      if (uri.scheme === 'file' && isJobPath(uri.path)) void onDemand().then(({ checkJob }) => checkJob(uri.fsPath));
     }),
   );
 

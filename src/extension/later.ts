@@ -24,6 +24,8 @@ export interface OnDemand {
   readonly restoreFootprint: (panel: vscode.WebviewPanel, state: unknown) => Promise<void>;
   readonly restorePlan: (panel: vscode.WebviewPanel, state: unknown) => Promise<void>;
   readonly failuresText: FailuresDocument['text'];
+  /** Says in Problems what is wrong with a job that was saved. */
+  readonly checkJob: (jobPath: string) => Promise<unknown>;
   readonly pages: () => readonly PageState[];
 }
 
@@ -55,6 +57,7 @@ function openOnDemand(deps: OnDemandDeps): OnDemand {
     restoreFootprint: footprints.restore,
     restorePlan: plans.restore,
     failuresText: failures.text,
+    checkJob: diagnostics.check,
     pages: () => [...footprints.states(), ...plans.states()],
   };
 }

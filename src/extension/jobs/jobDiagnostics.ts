@@ -18,6 +18,9 @@ function rangeOf({ line, column }: JobProblem, document: vscode.TextDocument | u
 
 export function openJobDiagnostics(call: CallEngine): JobDiagnostics {
   const problems = vscode.languages.createDiagnosticCollection('tranche');
+  const deleted = vscode.workspace.onDidDeleteFiles(({ files }) => {
+    for (const uri of files) problems.delete(uri);
+  });
   return {
     check: async (jobPath) => {
       const uri = vscode.Uri.file(jobPath);
@@ -34,6 +37,9 @@ export function openJobDiagnostics(call: CallEngine): JobDiagnostics {
       problems.set(uri, [diagnostic]);
       return problem;
     },
-    dispose: () => void problems.dispose(),
+    dispose: () => {
+      deleted.dispose();
+      problems.dispose();
+    },
   };
 }

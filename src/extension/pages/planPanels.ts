@@ -5,6 +5,7 @@ import type { EngineClient } from '../client/engineClient.ts';
 import { failureOf, isCancelled } from '../failures.ts';
 import type { JobDiagnostics } from '../jobs/jobDiagnostics.ts';
 import { PLAN_VIEW } from './viewTypes.ts';
+import { saveJob } from '../jobs/saveJob.ts';
 import { openPagePanel, pageOptions, type PageDeps, type PagePanel } from './pagePanel.ts';
 import { lastPart } from './placeText.ts';
 import { watchData } from './watchData.ts';
@@ -126,7 +127,10 @@ function actionsOf(
   });
   return {
     cancel: planning.cancel,
-    again: planning.plan,
+    again: async () => {
+      await saveJob(jobPath);
+      planning.plan();
+    },
     openJob: () => deps.openJob(jobPath),
     writeFiles: () => deps.writeFiles(work()),
     rehearse: () => deps.run(work(), true),

@@ -19,6 +19,8 @@ export interface RunNews {
   readonly chunks: readonly number[];
   /** The run was unfinished before and is not now. */
   readonly hasEnded: boolean;
+  /** It went on before and waits for a person now. */
+  readonly isStuck: boolean;
 }
 
 /** All runs this window knows; snapshots replace, news change. */
@@ -52,6 +54,7 @@ export function openRunStore(): RunStore {
   const apply = ({ run, chunks }: RunSnapshot): RunNews => {
     const known = runs.get(run.runId);
     const hasEnded = known !== undefined && isUnfinished(known.run) && !isUnfinished(run);
+    const isStuck = known?.run.problem === null && run.problem !== null && isUnfinished(run);
     if (known === undefined) {
       runs.set(run.runId, { run, chunks: new Map(chunks.map((chunk) => [chunk.index, chunk])) });
       sort();
@@ -59,7 +62,13 @@ export function openRunStore(): RunStore {
       known.run = run;
       for (const chunk of chunks) known.chunks.set(chunk.index, chunk);
     }
-    return { runId: run.runId, isNew: known === undefined, chunks: chunks.map(({ index }) => index), hasEnded };
+    return {
+      runId: run.runId,
+      isNew: known === undefined,
+      chunks: chunks.map(({ index }) => index),
+      hasEnded,
+      isStuck,
+    };
   };
 
   return {

@@ -1,7 +1,7 @@
 import type { EngineClient } from '../client/engineClient.ts';
 import type { Disposable } from '../listeners.ts';
 import { failureOf, isGone } from '../failures.ts';
-import type { EndNotice } from './endNotice.ts';
+import type { RunNotices } from './runNotices.ts';
 import type { RunStatus } from './statusBar.ts';
 import { isUnfinished, type RunNews, type RunStore } from './runStore.ts';
 import type { RunsTree } from './runsTree.ts';
@@ -15,7 +15,7 @@ export interface WatchRunsDeps {
   readonly store: RunStore;
   readonly tree: Pick<RunsTree, 'onNews' | 'onAll' | 'say'>;
   readonly status: Pick<RunStatus, 'update'>;
-  readonly notice: Pick<EndNotice, 'ended'>;
+  readonly notice: Pick<RunNotices, 'ended' | 'stuck'>;
   readonly marks: Pick<UnfinishedMarks, 'replace' | 'set'>;
   readonly measure: <T>(name: string, work: () => T) => T;
 }
@@ -27,6 +27,21 @@ export interface RunWatch extends Disposable {
   readonly knows: (runId: string) => Promise<boolean>;
 }
 
+function newsOf(runId: string, { engine, store }: Pick<WatchRunsDeps, 'engine' | 'store'>): Promise<boolean> {
+  if (store.run(runId) !== null) return Promise.resolve(true);
+  return new Promise((resolve) => {
+    const heard = engine.on('run/changed', () => {
+      if (store.run(runId) !== null) end(true);
+    });
+    const timer = setTimeout(() => end(false), NEWS_WITHIN_MS);
+    const end = (isKnown: boolean): void => {
+      heard.dispose();
+      clearTimeout(timer);
+      resolve(isKnown);
+    };
+  });
+}
+
 export function openRunWatch({ engine, store, tree, status, notice, marks, measure }: WatchRunsDeps): RunWatch {
   let started: Promise<void> | null = null;
   let isWanted = false;
@@ -34,11 +49,12 @@ export function openRunWatch({ engine, store, tree, status, notice, marks, measu
   const show = (news: readonly RunNews[]): void => {
     tree.onNews(news);
     status.update();
-    for (const { runId, hasEnded } of news) {
+    for (const { runId, hasEnded, isStuck } of news) {
       const run = store.run(runId)?.run;
       if (run === undefined) continue;
       void marks.set(runId, isUnfinished(run));
       if (hasEnded) notice.ended(run);
+      if (isStuck) notice.stuck(run);
     }
   };
 
@@ -83,25 +99,12 @@ export function openRunWatch({ engine, store, tree, status, notice, marks, measu
     }),
   ];
 
-  const knows = async (runId: string): Promise<boolean> => {
-    await start();
-    if (store.run(runId) !== null) return true;
-    return new Promise((resolve) => {
-      const heard = engine.on('run/changed', () => {
-        if (store.run(runId) !== null) end(true);
-      });
-      const timer = setTimeout(() => end(false), NEWS_WITHIN_MS);
-      const end = (isKnown: boolean): void => {
-        heard.dispose();
-        clearTimeout(timer);
-        resolve(isKnown);
-      };
-    });
-  };
-
   return {
     start,
-    knows,
+    knows: async (runId) => {
+      await start();
+      return newsOf(runId, { engine, store });
+    },
     dispose: () => {
       for (const one of owned) one.dispose();
     },

@@ -14,7 +14,7 @@ describe('the runs of a window', () => {
     const store = openRunStore();
     store.reset([fakeRun()], []);
     const news = store.apply(fakeRun({ answered: 9 }, [fakeChunk(2, { answered: 5 })]));
-    expect(news).toEqual({ runId: 'r1', isNew: false, chunks: [2], hasEnded: false });
+    expect(news).toEqual({ runId: 'r1', isNew: false, chunks: [2], hasEnded: false, isStuck: false });
     expect([...(store.run('r1')?.chunks.values() ?? [])].map(({ answered }) => answered)).toEqual([4, 5]);
     expect(store.run('r1')?.run.answered).toBe(9);
   });
@@ -35,5 +35,15 @@ describe('the runs of a window', () => {
     ]);
     expect(store.reset([{ run: finishedHeader(), chunks: [] }], [])).toMatchObject([{ runId: 'r1', hasEnded: true }]);
     expect(store.runIds()).toEqual(['r1']);
+  });
+
+  it('are stuck once they wait for a person, not where they did before', () => {
+    const store = openRunStore();
+    expect(store.reset([fakeRun(), fakeRun({ runId: 'r2', problem: 'No key.' })], [])).toMatchObject([
+      { isStuck: false },
+      { isStuck: false },
+    ]);
+    expect(store.apply(fakeRun({ problem: 'No key.' })).isStuck).toBe(true);
+    expect(store.apply(fakeRun({ problem: 'No key.' })).isStuck).toBe(false);
   });
 });

@@ -43,7 +43,10 @@ function setUp(watched: () => readonly RunSnapshot[] | Error) {
     store,
     tree: { onNews: () => undefined, onAll: () => undefined, say: (message) => seen.said.push(message) },
     status: { update: () => undefined },
-    notice: { ended: ({ runId }) => seen.ended.push(runId) },
+    notice: {
+      ended: ({ runId }) => seen.ended.push(runId),
+      stuck: ({ runId }) => seen.ended.push(`${runId} stuck`),
+    },
     marks: {
       replace: async (runIds) => void seen.marks.push(`only ${runIds.join()}`),
       set: async (runId, isUnfinished) => void seen.marks.push(`${runId} ${isUnfinished}`),

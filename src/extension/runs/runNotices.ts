@@ -4,20 +4,22 @@ import { endText } from './endText.ts';
 
 const TOGETHER_MS = 1500;
 
-/** Tells of runs that ended before this window's eyes: once, and together where several end at once. */
-export interface EndNotice {
+/** Tells of runs that ended, or need a decision, before this window's eyes: once, and together where several end at once. */
+export interface RunNotices {
   readonly dispose: () => void;
   readonly ended: (run: RunHeader) => void;
+  /** A run waits for a person; its sentence is told once. */
+  readonly stuck: (run: RunHeader) => void;
 }
 
-export interface EndNoticeDeps {
+export interface RunNoticesDeps {
   readonly ask: AskPerson;
   readonly openResults: (runId: string) => void;
   readonly showFailures: (runId: string) => void;
   readonly showRuns: () => void;
 }
 
-export function openEndNotice({ ask, openResults, showFailures, showRuns }: EndNoticeDeps): EndNotice {
+export function openRunNotices({ ask, openResults, showFailures, showRuns }: RunNoticesDeps): RunNotices {
   const told = new Set<string>();
   let waiting: RunHeader[] = [];
   let timer: NodeJS.Timeout | null = null;
@@ -46,6 +48,14 @@ export function openEndNotice({ ask, openResults, showFailures, showRuns }: EndN
         waiting = [];
         void tell(runs);
       }, TOGETHER_MS);
+    },
+    stuck: ({ runId, job, problem }) => {
+      const key = `${runId} ${problem}`;
+      if (problem === null || told.has(key)) return;
+      told.add(key);
+      void ask.tell('warning', `${job.name} needs a decision: ${problem}`, ['Show Runs']).then((chosen) => {
+        if (chosen === 'Show Runs') showRuns();
+      });
     },
     dispose: () => {
       if (timer !== null) clearTimeout(timer);

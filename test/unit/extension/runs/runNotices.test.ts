@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { openEndNotice } from '../../../../src/extension/runs/endNotice.ts';
-import { finishedHeader } from './fakeRun.ts';
+import { openRunNotices } from '../../../../src/extension/runs/runNotices.ts';
+import { fakeHeader, finishedHeader } from './fakeRun.ts';
 
 function setUp(chosen?: string) {
   const told: string[] = [];
   const done: string[] = [];
-  const notice = openEndNotice({
+  const notice = openRunNotices({
     ask: {
       confirm: async () => undefined,
       pick: async () => undefined,
@@ -42,6 +42,16 @@ describe('the notice of an end', () => {
     notice.ended(finishedHeader({ runId: 'r2' }));
     await vi.runAllTimersAsync();
     expect(told).toEqual(['2 runs have ended: 34 rows ok, 6 not ok. [Show Runs]']);
+    expect(done).toEqual(['runs']);
+  });
+
+  it('tells once that a run needs a decision, and why', async () => {
+    const { notice, told, done } = setUp('Show Runs');
+    const run = fakeHeader({ problem: 'The key is refused.' });
+    notice.stuck(run);
+    notice.stuck(run);
+    await vi.runAllTimersAsync();
+    expect(told).toEqual(['posts needs a decision: The key is refused. [Show Runs]']);
     expect(done).toEqual(['runs']);
   });
 });
