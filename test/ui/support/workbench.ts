@@ -6,12 +6,22 @@ export function treeRow(page: Page, name: string | RegExp): Locator {
   return page.getByRole('treeitem', { name }).first();
 }
 
-/** The Tranche views in the side bar, by mouse. */
+/** Shows a container of the side bar; a click on the one that is shown would hide it. */
+async function openContainer(page: Page, name: string): Promise<void> {
+  const icon = page.locator(`.activitybar .action-label[aria-label^="${name}"]`);
+  const shown = page.locator('.sidebar .composite.title', { hasText: name });
+  if (!(await shown.isVisible())) await icon.click();
+  await shown.waitFor();
+}
+
+/** The files of the workspace, by mouse. */
+export async function openExplorer(page: Page): Promise<void> {
+  await openContainer(page, 'Explorer');
+}
+
+/** The Tranche views, by mouse. */
 export async function openTranche(page: Page): Promise<void> {
-  const view = page.locator('.sidebar .pane-header', { hasText: 'Runs' });
-  if (await view.isVisible()) return;
-  await page.locator('.activitybar .action-label[aria-label^="Tranche"]').click();
-  await view.waitFor();
+  await openContainer(page, 'Tranche');
 }
 
 /** One of our pages by its heading, once VS Code shows it in its two frames. */
@@ -27,11 +37,17 @@ export async function pageTitled(page: Page, heading: string): Promise<Frame> {
   });
 }
 
-/** An entry of a context menu or a menu that is open. */
-export async function chooseInMenu(page: Page, text: string): Promise<void> {
-  const entry = page.locator('.monaco-menu .action-item', { hasText: text }).first();
-  await entry.waitFor();
-  await entry.click();
+/** Chooses an entry of the menu that is open, below other entries where there are some on the way. */
+export async function chooseInMenu(page: Page, ...way: readonly string[]): Promise<void> {
+  const entry = (text: string): Locator => page.getByRole('menuitem', { name: text, exact: true });
+  for (const text of way.slice(0, -1)) await entry(text).hover();
+  const last = entry(way.at(-1) ?? '');
+  await last.waitFor();
+  // a menu that has just opened takes no click yet
+  await waitFor(`The menu closes after a click on ${way.join(', ')}`, async () => {
+    await last.click({ timeout: 500 }).catch(() => undefined);
+    return (await page.locator('.monaco-menu').count()) === 0;
+  });
 }
 
 /** Runs a command by its title in the palette, with the keyboard only. */
