@@ -1,7 +1,7 @@
 import type { FootprintPageState } from '../../src/protocol/pageProtocol.ts';
 import { button } from '../ui/controls.ts';
 import type { Child, VNode } from '../ui/h.ts';
-import { messageBar } from '../ui/messageBar.ts';
+import { messageBar, warningsBar } from '../ui/messageBar.ts';
 import type { Act } from './footprintHeader.ts';
 import { FOOTPRINT } from './strings.ts';
 
@@ -28,10 +28,9 @@ function stateBar({ state, snapshot, error }: FootprintPageState, act: Act): VNo
 export function footprintBars(state: FootprintPageState, act: Act): Child {
   const footprint = state.snapshot?.footprint;
   const isEmpty = footprint?.rows.known === 'exact' && footprint.rows.value === 0;
-  const warnings = [...new Set(footprint?.warnings ?? [])];
   return [
     stateBar(state, act),
     isEmpty ? messageBar({ key: 'empty', kind: 'info', text: FOOTPRINT.empty }) : null,
-    warnings.map((text) => messageBar({ key: `warning ${text}`, kind: 'warning', text })),
+    warningsBar(footprint?.warnings ?? []),
   ];
 }

@@ -1,20 +1,16 @@
 import type { FootprintPageState } from '../../src/protocol/pageProtocol.ts';
-import { createGrid, type GridColumn } from '../ui/grid.ts';
 import { h, type Child } from '../ui/h.ts';
 import { histogramChart } from '../ui/histogram.ts';
 import type { Page, PageTools } from '../ui/runPage.ts';
 import { details, section } from '../ui/section.ts';
-import type { ColumnFootprint, Footprint } from '../ui/shapes.ts';
-import { countText } from '../ui/units.ts';
-import { columnGridColumns } from './columnGrid.ts';
+import type { Footprint } from '../ui/shapes.ts';
+import { createColumnsPart } from './columnsPart.ts';
 import { footprintBars } from './footprintBars.ts';
 import { footprintHeader, readingText } from './footprintHeader.ts';
 import { footprintTotals } from './footprintTotals.ts';
 import type { FootprintView } from './footprintView.ts';
 import { largestRows } from './largestRows.ts';
 import { FOOTPRINT } from './strings.ts';
-
-const COLUMN_ROWS = 14;
 
 function sizesNote({ rowSizes, request }: Footprint): string {
   const what = request === null ? FOOTPRINT.sizes.text : FOOTPRINT.sizes.line;
@@ -39,41 +35,12 @@ function saidOf(state: FootprintPageState): readonly [state: string, progress: s
 }
 
 /** The footprint page: draws what the host says, and keeps what a person did to it. */
-export function createFootprintPage({ act, keep }: PageTools<FootprintView>): Page<FootprintPageState, FootprintView> {
-  const grid = createGrid<ColumnFootprint>('columns', COLUMN_ROWS, {
-    onSort: (sort) => keep({ sort }),
-    onSelect: (selected) => keep({ selected }),
-    onScroll: (topPx) => keep({ topPx }),
-  });
-  let titles: readonly GridColumn<ColumnFootprint>[] = [];
-
-  const columns = ({ columns: rows }: Footprint, view: FootprintView): Child => {
-    const marked = rows.some(({ used }) => used !== null) ? ` · ${FOOTPRINT.columns.used}` : '';
-    const next = columnGridColumns(rows);
-    if (next.length !== titles.length) titles = next;
-    grid.update({
-      label: FOOTPRINT.columns.title,
-      columns: titles,
-      rows,
-      keyOf: ({ name }) => name,
-      sort: view.sort,
-      selected: view.selected,
-    });
-    const body =
-      rows.length === 0 ? h('p', { class: 'dim' }, FOOTPRINT.noColumns) : h('div', { class: 'framed' }, grid.element);
-    return section(
-      {
-        id: 'columns',
-        title: FOOTPRINT.columns.title,
-        note: `${countText(rows.length)}${marked} · ${FOOTPRINT.columns.note}`,
-      },
-      body,
-    );
-  };
+export function createFootprintPage(tools: PageTools<FootprintView>): Page<FootprintPageState, FootprintView> {
+  const columns = createColumnsPart(tools);
 
   const content = (state: FootprintPageState, footprint: Footprint, view: FootprintView): Child => [
     footprintTotals(footprint, state.jobName !== null),
-    columns(footprint, view),
+    columns.draw(footprint, view),
     h(
       'div',
       { key: 'pair', class: 'pair' },
@@ -92,7 +59,7 @@ export function createFootprintPage({ act, keep }: PageTools<FootprintView>): Pa
         id: 'rules',
         title: FOOTPRINT.rules.title,
         isOpen: view.showsRules,
-        onToggle: (showsRules) => keep({ showsRules }),
+        onToggle: (showsRules) => tools.keep({ showsRules }),
       },
       h(
         'ul',
@@ -104,13 +71,13 @@ export function createFootprintPage({ act, keep }: PageTools<FootprintView>): Pa
 
   return {
     said: saidOf,
-    restore: (view) => grid.scrollTo(view.topPx),
+    restore: columns.restore,
     draw: (state, view) => {
       const footprint = state.snapshot?.footprint ?? null;
       const isOld = state.state === 'changed' || state.state === 'failed';
       return [
-        footprintHeader(state, act),
-        footprintBars(state, act),
+        footprintHeader(state, tools.act),
+        footprintBars(state, tools.act),
         footprint === null
           ? null
           : h('div', { key: 'content', class: isOld ? 'content old' : 'content' }, content(state, footprint, view)),

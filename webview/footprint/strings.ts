@@ -62,7 +62,10 @@ export const FOOTPRINT = {
   unknown: 'unknown',
   columns: {
     title: 'Columns',
-    note: '~ estimate; point at it for its interval',
+    note: '~ estimate',
+    hint: 'Select a column to see its intervals.',
+    pandas: 'pandas',
+    spark: 'Spark',
     used: 'marked: used by the request',
     isUsed: 'Used by the request: ',
     notUsed: 'Not used: ',

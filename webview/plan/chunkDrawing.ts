@@ -36,10 +36,13 @@ const barPx = (bytes: number, topBytes: number): number => Math.max(LEAST_BAR_PX
 
 function barsPath(columns: readonly (readonly [index: number, bytes: number])[], drawing: Drawing): string {
   const { slotPx, gapPx } = drawing.layout;
+  // Without gaps, bars end at whole pixels: fractions would let the paper shine through between them.
+  const at = (x: number): number => (gapPx === 0 ? Math.round(x) : x);
   const bars = columns.map(([index, bytes]) => {
-    const height = barPx(bytes, drawing.topBytes);
-    const x = index * slotPx + gapPx / 2;
-    return `M${x.toFixed(1)} ${CHART_PX}v${(-height).toFixed(1)}h${(slotPx - gapPx).toFixed(1)}v${height.toFixed(1)}z`;
+    const height = barPx(bytes, drawing.topBytes).toFixed(1);
+    const x = at(index * slotPx + gapPx / 2);
+    const width = at((index + 1) * slotPx - gapPx / 2) - x;
+    return `M${x.toFixed(1)} ${CHART_PX}v-${height}h${width.toFixed(1)}v${height}z`;
   });
   return bars.join('');
 }

@@ -28,7 +28,7 @@ export const NOT_PLANNED_COLUMNS: readonly GridColumn<NotPlanned>[] = [
   {
     id: 'reason',
     title: PLAN.without.reason,
-    minPx: 124,
+    minPx: 142,
     grow: 1,
     cell: ({ reason }) => PLAN.without.short[reason],
     sortBy: ({ reason }) => PLAN.without.short[reason],

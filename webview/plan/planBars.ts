@@ -1,7 +1,7 @@
 import type { PlanPageState } from '../../src/protocol/pageProtocol.ts';
 import { button } from '../ui/controls.ts';
 import type { Child, VNode } from '../ui/h.ts';
-import { messageBar } from '../ui/messageBar.ts';
+import { messageBar, warningsBar } from '../ui/messageBar.ts';
 import type { Act } from './planHeader.ts';
 import { PLAN } from './strings.ts';
 
@@ -32,11 +32,11 @@ function stateBar({ state, planned, error }: PlanPageState, act: Act): VNode | n
 export function planBars(state: PlanPageState, act: Act): Child {
   const { planned, mayRun } = state;
   const empty = planned?.plan.rows === 0 ? PLAN.noRows : PLAN.empty;
-  const warnings = planned === null ? [] : [...new Set([...planned.plan.warnings, ...planned.plan.cost.warnings])];
+  const warnings = planned === null ? [] : [...planned.plan.warnings, ...planned.plan.cost.warnings];
   return [
     stateBar(state, act),
     mayRun ? null : messageBar({ key: 'trust', kind: 'warning', text: PLAN.notTrusted }),
     planned?.plan.chunks.length === 0 ? messageBar({ key: 'empty', kind: 'warning', text: empty }) : null,
-    warnings.map((text) => messageBar({ key: `warning ${text}`, kind: 'warning', text })),
+    warningsBar(warnings),
   ];
 }

@@ -32,8 +32,9 @@ function lineOf({ planned, title }: PlanPageState, act: Act): Child {
 
 function buttonsOf({ state, planned, mayRun, doing }: PlanPageState, act: Act): Child {
   if (state === 'planning') return button({ key: 'cancel', text: PLAN.cancel, onPress: () => act({ do: 'cancel' }) });
-  const isReady = state === 'planned' && doing === null && planned !== null && planned.plan.chunks.length > 0;
-  const runText = planned === null ? PLAN.run : PLAN.runChunks(planned.plan.chunks.length, costText(planned.plan));
+  const chunks = planned?.plan.chunks.length ?? 0;
+  const isReady = state === 'planned' && doing === null && chunks > 0;
+  const runText = planned === null || chunks === 0 ? PLAN.run : PLAN.runChunks(chunks, costText(planned.plan));
   const runHint = planned === null ? undefined : PLAN.runHint(planned.plan.planHash.slice(0, 12));
   return [
     button({ key: 'writeFiles', text: PLAN.writeFiles, disabled: !isReady, onPress: () => act({ do: 'writeFiles' }) }),

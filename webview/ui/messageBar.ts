@@ -11,13 +11,25 @@ export interface MessageBar {
 const ICONS = { info: 'i', warning: '!', error: '×' } as const;
 const SPOKEN = { info: 'Note: ', warning: 'Warning: ', error: 'Error: ' } as const;
 
+/** Sentences that need no answer, in one bar however many there are. */
+export function warningsBar(warnings: readonly string[]): VNode | null {
+  const all = [...new Set(warnings)];
+  if (all.length === 0) return null;
+  const list = h(
+    'ul',
+    {},
+    all.map((text) => h('li', { key: text }, text)),
+  );
+  return messageBar({ key: 'warnings', kind: 'warning', text: all.length === 1 ? all : list });
+}
+
 /** A sentence across the page, above what it is about. */
 export function messageBar({ key, kind, text, actions }: MessageBar): VNode {
   return h(
     'div',
     { key, class: `bar ${kind}`, 'data-bar': key },
     h('span', { class: 'icon', 'aria-hidden': 'true' }, ICONS[kind]),
-    h('p', {}, h('span', { class: 'unseen' }, SPOKEN[kind]), text),
+    h('div', { class: 'text' }, h('span', { class: 'unseen' }, SPOKEN[kind]), text),
     actions === undefined ? null : h('div', { class: 'actions' }, actions),
   );
 }

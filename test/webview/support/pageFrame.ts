@@ -104,10 +104,8 @@ function standIn({ state, kept }: Setup): void {
   });
 }
 
-function applyTheme([variables, kind, old]: [Record<string, string>, string, string[]]): void {
-  const { style } = document.documentElement;
-  for (const name of [...style]) if (name.startsWith('--vscode-')) style.removeProperty(name);
-  for (const [name, value] of Object.entries(variables)) style.setProperty(name, value);
+function applyTheme([theme, kind, old]: [string, string, string[]]): void {
+  document.documentElement.dataset['theme'] = theme;
   document.body.classList.remove(...old);
   document.body.classList.add(kind);
   document.body.dataset['vscodeThemeKind'] = kind;
@@ -131,13 +129,16 @@ function shellOf(name: PageState['page'], theme: ThemeName): string {
   // The editor's own styles and theme come with rights of their own: as a sheet of the same origin.
   return html
     .replace('<link ', `<link rel="stylesheet" href="${ORIGIN}/editor.css" />\n    <link `)
+    .replace('<html ', `<html data-theme="${theme}" `)
     .replace('<body>', `<body class="${KINDS[theme]}" data-vscode-theme-kind="${KINDS[theme]}">`);
 }
 
-function variablesText(theme: ThemeName): string {
-  return Object.entries({ ...themes[theme], ...FONT })
-    .map(([name, value]) => `${name}: ${value};`)
-    .join('\n');
+/** Every theme's variables as the editor gives them: what a theme leaves out is not there. */
+function themeSheet(): string {
+  return THEMES.map((theme) => {
+    const variables = Object.entries({ ...themes[theme], ...FONT }).map(([name, value]) => `${name}: ${value};`);
+    return `html[data-theme="${theme}"] { ${variables.join(' ')} }`;
+  }).join('\n');
 }
 
 /** The toolkit tries `:focus-visible` in a style element, once; that it may not is harmless. */
@@ -156,7 +157,7 @@ export async function openFrame(browser: Browser, options: FrameOptions): Promis
     const name = new URL(route.request().url()).pathname.slice(1);
     if (name === '') return route.fulfill({ contentType: 'text/html', body: shellOf(state.page, theme) });
     const isScript = name.endsWith('.js');
-    const body = name === 'editor.css' ? `${EDITOR_STYLES}\nhtml { ${variablesText(theme)} }` : built(name);
+    const body = name === 'editor.css' ? `${EDITOR_STYLES}\n${themeSheet()}` : built(name);
     return route.fulfill({ contentType: isScript ? 'text/javascript' : 'text/css', body });
   });
   await page.addInitScript(standIn, { state, kept });
@@ -177,11 +178,7 @@ export async function openFrame(browser: Browser, options: FrameOptions): Promis
     acts: () => page.evaluate(() => window.trancheHost.acts),
     kept: () => page.evaluate((): unknown => JSON.parse(sessionStorage.getItem('kept') ?? 'null')),
     setTheme: (next) =>
-      page.evaluate(applyTheme, [{ ...themes[next], ...FONT }, KINDS[next], Object.values(KINDS)] as [
-        Record<string, string>,
-        string,
-        string[],
-      ]),
+      page.evaluate(applyTheme, [next, KINDS[next], Object.values(KINDS)] as [string, string, string[]]),
     reload: async () => {
       await page.reload();
       await page.waitForSelector('.header');
