@@ -31,6 +31,8 @@ export interface EngineOptions {
   readonly surface?: Surface;
   /** Keys by provider name that count before those of the environment. */
   readonly apiKeys?: Readonly<Record<string, string>>;
+  /** Where `OPENAI_BASE_URL` comes from, for sentences, if that is not the environment. */
+  readonly addressFrom?: string;
   /** A cap in US dollars beside the machine's own: the lower counts. */
   readonly maxUsd?: number | null;
 }
@@ -78,7 +80,7 @@ function keyOf(provider: ProviderConfig, { environment, surface, apiKeys = {} }:
 /** Composes the engine of this process. */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
   const { environment, surface = 'CLI', maxUsd = null } = options;
-  const config = await readMachineConfig(environment);
+  const config = await readMachineConfig(environment, options.addressFrom);
   const pool = openWorkThreads({
     workers: options.workers ?? workersOf(environment),
     entry: options.workerEntry ?? new URL('scanWorker.mjs', import.meta.url),

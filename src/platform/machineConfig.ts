@@ -89,13 +89,13 @@ function readKeyEnv(tree: JobTree, section: JobSection, at: string): string | un
   throw tree.errorAt(node, `"${at}.apiKeyEnv" must be the name of an environment variable, never the key itself.`);
 }
 
-function openAi(env: Environment): ProviderConfig {
+function openAi(env: Environment, addressFrom: string): ProviderConfig {
   const given = env['OPENAI_BASE_URL'];
   const base = { name: 'openai', kind: 'openai', apiKeyEnv: 'OPENAI_API_KEY', priceList: 'openai' } as const;
   if (given === undefined || given === '') return { ...base, baseUrl: OPENAI_URL };
   const problem = addressProblem(given, true);
   if (problem === null) return { ...base, baseUrl: withoutSlash(given) };
-  return { ...base, baseUrl: OPENAI_URL, problem: `The environment variable OPENAI_BASE_URL ${problem}` };
+  return { ...base, baseUrl: OPENAI_URL, problem: `${addressFrom} ${problem}` };
 }
 
 function readProvider(
@@ -113,7 +113,12 @@ function readProvider(
   return { name, kind: 'openai', baseUrl, apiKeyEnv, priceList };
 }
 
-function readProviders(tree: JobTree, top: JobSection, env: Environment): Record<string, ProviderConfig> {
+function readProviders(
+  tree: JobTree,
+  top: JobSection,
+  env: Environment,
+  addressFrom: string,
+): Record<string, ProviderConfig> {
   const node = top.node('providers');
   const builtIn = new Map([['rehearsal', REHEARSAL]]);
   const own = new Map<string, ProviderConfig>();
@@ -121,7 +126,7 @@ function readProviders(tree: JobTree, top: JobSection, env: Environment): Record
   // A file that says where OpenAI is makes the variable moot.
   builtIn.set(
     'openai',
-    openAi(members.some(([name]) => name === 'openai') ? { ...env, OPENAI_BASE_URL: undefined } : env),
+    openAi(members.some(([name]) => name === 'openai') ? { ...env, OPENAI_BASE_URL: undefined } : env, addressFrom),
   );
   for (const [name, value, keyNode] of members) {
     if (name === 'rehearsal')
@@ -161,8 +166,11 @@ async function readText(file: string): Promise<string> {
   }
 }
 
+/** Where `OPENAI_BASE_URL` comes from, for sentences. */
+const ADDRESS_FROM = 'The environment variable OPENAI_BASE_URL';
+
 /** Reads `config.json` of this machine; a missing file stands for an empty one. Mistakes are errors with line and column, and no value is repeated in them where it might be a key. */
-export async function readMachineConfig(env: Environment): Promise<MachineConfig> {
+export async function readMachineConfig(env: Environment, addressFrom = ADDRESS_FROM): Promise<MachineConfig> {
   const file = path.join(stateFolders(env).config, 'config.json');
   const tree = parseJob(await readText(file), file, {
     code: 'usage',
@@ -182,7 +190,7 @@ export async function readMachineConfig(env: Environment): Promise<MachineConfig
   return {
     path: file,
     maxUsd: top.amount('maxUsd', 'or 0') ?? null,
-    providers: readProviders(tree, top, env),
+    providers: readProviders(tree, top, env, addressFrom),
     prices: readPrices(tree, top),
   };
 }

@@ -133,7 +133,7 @@ describe('the engine process', () => {
     await folder.write('config.json', '{}');
     await client.call('engine/configure', { ...right, openaiBaseUrl: 'ftp://there' });
     const [, openai] = await client.call('providers/list', {});
-    expect(openai?.problem).toMatch(/must begin with "https/);
+    expect(openai?.problem).toMatch(/^The setting tranche.openai.baseUrl must begin with "https/);
     await client.call('engine/configure', right);
     expect(await client.call('runs/watch', {})).toEqual({ runs: [], damaged: [] });
   });

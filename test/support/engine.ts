@@ -7,7 +7,7 @@ import { openTypedConnection, type TypedConnection } from '../../src/protocol/ty
 
 const ENGINE = fileURLToPath(new URL('../../dist/engine.mjs', import.meta.url));
 
-export const SETTINGS: EngineSettings = { apiKeys: {}, openaiBaseUrl: null, maxUsd: null, workers: 1 };
+const SETTINGS: EngineSettings = { apiKeys: {}, openaiBaseUrl: null, maxUsd: null, workers: 1 };
 
 export type EngineClient = TypedConnection<{
   readonly calls: EngineRequests;

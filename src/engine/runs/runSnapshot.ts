@@ -47,7 +47,7 @@ function unsettledSentence({ chunks }: RunState): string | null {
 }
 
 /** A run without its chunks. */
-export function runHeader(run: RunState, { driver, costUsd, results, problem, live }: RunFacts): RunHeader {
+function runHeader(run: RunState, { driver, costUsd, results, problem, live }: RunFacts): RunHeader {
   const { created, finished } = run;
   const chunks = [...run.chunks.values()];
   return {

@@ -11,7 +11,7 @@ export interface Configured {
   readonly engine: () => Promise<Engine>;
   /** Whether the editor gave a key for the provider. */
   readonly hasKey: (provider: string) => boolean;
-  /** The text without any key that the editor gave. */
+  /** The text without any key that the editor or the environment gave. */
   readonly redact: (text: string) => string;
 }
 
@@ -28,7 +28,12 @@ function optionsOf(settings: EngineSettings, environment: Environment): EngineOp
   checkNumber(maxUsd, 'tranche.maxUsd', (value) => Number.isFinite(value) && value >= 0);
   checkNumber(workers, 'tranche.workers', (value) => Number.isSafeInteger(value) && value > 0);
   return {
-    environment: openaiBaseUrl === null ? environment : { ...environment, OPENAI_BASE_URL: openaiBaseUrl },
+    ...(openaiBaseUrl === null
+      ? { environment }
+      : {
+          environment: { ...environment, OPENAI_BASE_URL: openaiBaseUrl },
+          addressFrom: 'The setting tranche.openai.baseUrl',
+        }),
     surface: 'editor',
     apiKeys,
     maxUsd,
@@ -43,14 +48,18 @@ export function openConfigured(environment: Environment, own: Pick<EngineOptions
   const begun = new Promise<void>((resolve) => (begin = resolve));
   let keys: Readonly<Record<string, string>> = {};
   const secrets = new Set<string>();
+  const keepSecret = (texts: readonly (string | undefined)[]): void => {
+    for (const text of texts) if (text !== undefined && text.trim().length >= LEAST_KEY) secrets.add(text.trim());
+  };
   return {
     configure: async (settings) => {
       keys = settings.apiKeys;
-      for (const key of Object.values(keys)) if (key.trim().length >= LEAST_KEY) secrets.add(key.trim());
+      keepSecret(Object.values(keys));
       newest = (async () => openEngine({ ...optionsOf(settings, environment), ...own }))();
       newest.catch(() => undefined); // thrown below, and again to whoever asks for the engine
       begin();
-      await newest;
+      const { config } = await newest;
+      keepSecret(Object.values(config.providers).map(({ apiKeyEnv }) => environment[apiKeyEnv ?? '']));
     },
     engine: async () => {
       await begun;

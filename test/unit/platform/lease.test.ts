@@ -6,7 +6,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { acquireLease, leaseOwner, type LeaseOptions } from '../../../src/platform/lease.ts';
+import { acquireLease, isLastOwnerAlive, leaseOwner, type LeaseOptions } from '../../../src/platform/lease.ts';
 
 let home = '';
 let folder = '';
@@ -94,15 +94,29 @@ describe('the lease', () => {
     expect(await leaseOwner(folder)).toBeNull();
     const lease = await acquireLease(folder, options);
     const who = `the command line (process ${process.pid} on ${hostname()})`;
-    expect(await leaseOwner(folder)).toEqual({ who, isLiving: true });
+    expect(await leaseOwner(folder)).toEqual({ who, isEditor: false, isLiving: true });
     await lease.release();
     expect(await leaseOwner(folder)).toBeNull();
     await claim(7, content('elsewhere', 1), 60_000);
-    expect(await leaseOwner(folder)).toEqual({ who: 'an editor (process 1 on elsewhere)', isLiving: false });
+    expect(await leaseOwner(folder)).toEqual({
+      who: 'an editor (process 1 on elsewhere)',
+      isEditor: true,
+      isLiving: false,
+    });
     await claim(8, content(hostname(), 2 ** 22 + 1), 1_000);
     expect(await leaseOwner(folder)).toMatchObject({ isLiving: false });
     await claim(9, '{', 1_000);
-    expect(await leaseOwner(folder)).toEqual({ who: 'another process', isLiving: true });
+    expect(await leaseOwner(folder)).toEqual({ who: 'another process', isEditor: false, isLiving: true });
+  });
+
+  it('tells whether its last owner lives, though it was given free', async () => {
+    const lease = await acquireLease(folder, options);
+    await lease.release();
+    expect(await isLastOwnerAlive(folder)).toBe(true);
+    await claim(8, content(hostname(), 2 ** 22 + 1), 1_000);
+    expect(await isLastOwnerAlive(folder)).toBe(false);
+    await claim(9, content('elsewhere', 1), 60_000);
+    expect(await isLastOwnerAlive(folder)).toBe(true); // nobody can tell from here
   });
 
   it('waits for a fresh claim that is not whole yet', async () => {
