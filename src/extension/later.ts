@@ -45,7 +45,7 @@ function openOnDemand(deps: OnDemandDeps): OnDemand {
   const { table, work } = openCommandTable({
     ...deps,
     failures,
-    targets: openTargets(ask, store),
+    targets: openTargets(ask, store, () => plans.activeJob()),
     showFootprint: (uri, jobPath) => footprints.show(uri, jobPath),
     showPlan: (jobPath, column) => plans.show(jobPath, column),
     shownPlanHash: (jobPath) => plans.shownPlanHash(jobPath),

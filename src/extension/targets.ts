@@ -45,6 +45,8 @@ async function pickJob(ask: AskPerson): Promise<string | null> {
       'usage',
       'There is no job file (*.tranche.json) here. Right-click a table and choose Plan Batch Job.',
     );
+  const [only, ...others] = uris;
+  if (only !== undefined && others.length === 0) return only.fsPath;
   const items = uris.map((uri) => ({
     id: uri.fsPath,
     label: jobName(uri.path),
@@ -74,15 +76,22 @@ async function pickTable(): Promise<vscode.Uri | null> {
   return picked?.[0] ?? null;
 }
 
-export function openTargets(ask: AskPerson, store: RunStore): Targets {
+/** The job that is in front: as text, or as a plan. */
+function jobInFront(activePlan: () => string | null): string | null {
+  const uri = vscode.window.activeTextEditor?.document.uri;
+  if (uri !== undefined && isJobPath(uri.path)) return local(uri).fsPath;
+  return activePlan();
+}
+
+export function openTargets(ask: AskPerson, store: RunStore, activePlan: () => string | null): Targets {
   const placed = (called: unknown): RunHeader | null => {
     const place = typeof called === 'string' ? nodePlace(called) : null;
     return place === null ? null : (store.run(place.runId)?.run ?? null);
   };
   const jobPath = async (called: unknown): Promise<string | null> => {
-    const uri = calledUri(called) ?? vscode.window.activeTextEditor?.document.uri ?? null;
+    const uri = calledUri(called);
     if (uri !== null && isJobPath(uri.path)) return local(uri).fsPath;
-    return pickJob(ask);
+    return jobInFront(activePlan) ?? pickJob(ask);
   };
   return {
     dataset: async (called) => {
@@ -92,8 +101,8 @@ export function openTargets(ask: AskPerson, store: RunStore): Targets {
     planned: async (called) => {
       const uri = calledUri(called);
       if (uri !== null) return local(uri);
-      const open = vscode.window.activeTextEditor?.document.uri;
-      return open !== undefined && isJobPath(open.path) ? local(open) : pickTable();
+      const job = jobInFront(activePlan);
+      return job === null ? pickTable() : vscode.Uri.file(job);
     },
     jobPath,
     jobOf: async (called) => placed(called)?.job.path ?? jobPath(called),

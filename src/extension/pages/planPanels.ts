@@ -33,6 +33,8 @@ export interface PlanPanels {
   readonly shownPlanHash: (jobPath: string) => string | null;
   /** Fills a panel that outlived the window. */
   readonly restore: (panel: vscode.WebviewPanel, state: unknown) => Promise<void>;
+  /** The job whose plan is in front. */
+  readonly activeJob: () => string | null;
   readonly states: () => readonly PlanPageState[];
 }
 
@@ -185,6 +187,7 @@ export function openPlanPanels(deps: PlanDeps): PlanPanels {
       if (typeof jobPath !== 'string' || pages.has(jobPath)) panel.dispose();
       else fill(panel, jobPath);
     },
+    activeJob: () => [...pages].find(([, { panel }]) => panel.active)?.[0] ?? null,
     states: () => [...pages.values()].map((page) => page.state()),
   };
 }
