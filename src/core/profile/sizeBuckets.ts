@@ -1,5 +1,6 @@
 /** Buckets per doubling: a value's bucket tells its size within 9 %. */
-const PER_DOUBLING = 8;
+const STEP_BITS = 3;
+const PER_DOUBLING = 1 << STEP_BITS;
 /** Sizes below this have a bucket each. */
 const EXACT_BELOW = 16;
 const COUNT = EXACT_BELOW + 28 * PER_DOUBLING;
@@ -13,7 +14,7 @@ export function emptySizes(): Uint32Array {
 export function sizeBucket(bytes: number): number {
   if (bytes < EXACT_BELOW) return bytes;
   const doubling = 31 - Math.clz32(bytes);
-  const step = Math.floor((bytes / 2 ** doubling - 1) * PER_DOUBLING);
+  const step = (bytes >>> (doubling - STEP_BITS)) & (PER_DOUBLING - 1); // the bits behind the highest
   return EXACT_BELOW + (doubling - 4) * PER_DOUBLING + step;
 }
 
