@@ -87,6 +87,23 @@ describe('the plan page', () => {
     expect(await page.locator('[role="status"]').textContent()).toContain('did you mean');
   });
 
+  it('says what its host could not do, and nothing of what a person called off', async () => {
+    await open({ state: madeUpPlan(5) });
+    const refuse = (code: 'disk' | 'cancelled', message: string): Promise<void> =>
+      page.evaluate((refusal) => void (window.trancheHost.refusal = refusal), { code, message });
+    await refuse('cancelled', 'Stopped.');
+    await button('writeFiles').click();
+    await refuse('disk', 'The folder /data/chunks cannot be written: it is read-only. Choose another.');
+    await button('writeFiles').click();
+    await page.locator('[data-bar="host"]').waitFor();
+    expect(await page.locator('.bar').allTextContents()).toEqual([
+      '×Error: The folder /data/chunks cannot be written: it is read-only. Choose another.',
+      expect.stringContaining('rows get no line'),
+    ]);
+    await frame.show(madeUpPlan(5));
+    expect(await page.locator('[data-bar="host"]').count()).toBe(0);
+  });
+
   it('shares the selected file between bars and table', async () => {
     await open({ state: madeUpPlan(23) });
     await page.locator('[role="slider"]').focus();

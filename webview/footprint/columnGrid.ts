@@ -88,7 +88,7 @@ const SPREAD: GridColumn<ColumnFootprint> = {
   id: 'spread',
   title: TEXTS.spread,
   hint: TEXTS.spreadHint,
-  minPx: 112,
+  minPx: 108,
   grow: 0,
   cell: ({ histogram, name }) => (histogram === null ? null : sparkHistogram(TEXTS.spreadOf(name), histogram)),
 };
@@ -124,7 +124,7 @@ const ALL: readonly GridColumn<ColumnFootprint>[] = [
   figureColumn({
     id: 'tokens',
     title: TEXTS.tokens,
-    minPx: 86,
+    minPx: 80,
     figure: inLines(({ tokens }) => tokens),
     text: shortCountText,
     tooltipText: countText,
@@ -132,7 +132,7 @@ const ALL: readonly GridColumn<ColumnFootprint>[] = [
   figureColumn({
     id: 'nulls',
     title: TEXTS.nulls,
-    minPx: 62,
+    minPx: 74,
     figure: ({ nulls }) => (isNothing(nulls) ? null : nulls),
     text: shortCountText,
     tooltipText: countText,

@@ -37,22 +37,25 @@ function lineOf({ snapshot, where, jobName }: FootprintPageState): Child {
 }
 
 function buttonsOf({ state, snapshot }: FootprintPageState, act: Act): Child {
-  if (state === 'reading')
-    return button({ key: 'cancel', text: FOOTPRINT.cancel, onPress: () => act({ do: 'cancel' }) });
-  const isExact = state === 'done' && snapshot?.footprint.stage === 'exact';
+  const planJob = button({
+    key: 'planJob',
+    text: FOOTPRINT.planJob,
+    primary: true,
+    onPress: () => act({ do: 'planJob' }),
+  });
+  if (state === 'reading') {
+    const cancel = button({ key: 'cancel', text: FOOTPRINT.cancel, onPress: () => act({ do: 'cancel' }) });
+    return [cancel, snapshot === null ? null : planJob];
+  }
+  if (state === 'failed' && snapshot === null) return null;
   const measure = button({
     key: 'exact',
     text: FOOTPRINT.measure,
     title: FOOTPRINT.measureHint,
     onPress: () => act({ do: 'exact' }),
   });
-  const isKnown = state !== 'failed' || snapshot !== null;
-  return [
-    isExact || !isKnown ? null : measure,
-    isKnown
-      ? button({ key: 'planJob', text: FOOTPRINT.planJob, primary: true, onPress: () => act({ do: 'planJob' }) })
-      : null,
-  ];
+  const isExact = state === 'done' && snapshot?.footprint.stage === 'exact';
+  return [isExact ? null : measure, planJob];
 }
 
 function doingText(doing: Snapshot['doing'] | undefined): string {

@@ -6,8 +6,8 @@ import { FOOTPRINT } from './strings.ts';
 const { largest: TEXTS } = FOOTPRINT;
 
 /** The rows that weigh most. */
-export function largestRows({ largestRows: rows }: Footprint): Child {
-  if (rows.length === 0) return h('p', { class: 'dim' }, TEXTS.none);
+export function largestRows({ largestRows: rows, stage }: Footprint): Child {
+  if (rows.length === 0) return h('p', { class: 'dim' }, stage === 'exact' ? TEXTS.noRows : TEXTS.none);
   const hasKeys = rows.some(({ key }) => key !== null);
   const hasRows = rows.some(({ row }) => row !== null);
   const titles = [

@@ -103,6 +103,7 @@ export const FOOTPRINT = {
     bytes: 'Bytes',
     file: 'File',
     none: 'Known once rows are read.',
+    noRows: 'No rows.',
   },
   rules: { title: 'How these figures come about' },
 } as const;

@@ -25,7 +25,10 @@ function lineOf({ planned, title }: PlanPageState, act: Act): Child {
   });
   const parts = [
     h('bdi', {}, baseName(job.dataset)),
-    ` · ${countedText(plan.rows, 'row', 'rows')} → ${job.endpoint} · ${job.model}`,
+    ` · ${countedText(plan.rows, 'row', 'rows')} → `,
+    h('span', { key: 'endpoint', class: 'whole' }, job.endpoint),
+    ' · ',
+    h('span', { key: 'model', class: 'whole' }, job.model),
   ];
   return [open, ' · ', parts];
 }

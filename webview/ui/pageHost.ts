@@ -1,6 +1,7 @@
 import { createMessageConnection, type Message, type MessageReader, type MessageWriter } from 'vscode-jsonrpc/browser';
 import type { PageAction, PageEvents, PageRequests, PageState } from '../../src/protocol/pageProtocol.ts';
 import { openTypedConnection } from '../../src/protocol/typedConnection.ts';
+import { isCancelled, wireErrorOf } from '../../src/protocol/wireFailure.ts';
 
 interface PageWire {
   readonly calls: PageRequests;
@@ -64,8 +65,6 @@ function writerOf(editor: EditorApi): MessageWriter {
   };
 }
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
 /** What the host wrote into the page for itself: it must be in the kept state, since that is all a restored panel gets. */
 function restoredOf(root: HTMLElement): object {
   const text = root.dataset['restore'];
@@ -89,7 +88,7 @@ export function openPageHost(root: HTMLElement, { onState, onFailure }: PageList
       seen = seq;
       onState(state);
     } catch (error) {
-      onFailure(messageOf(error));
+      onFailure(wireErrorOf(error).message);
     } finally {
       isAsking = false;
     }
@@ -107,7 +106,11 @@ export function openPageHost(root: HTMLElement, { onState, onFailure }: PageList
   const keepView = (view: object): void => editor.setState({ ...restored, view });
   void ask();
   return {
-    act: (action) => void wire.call('act', action).catch((error: unknown) => onFailure(messageOf(error))),
+    act: (action) => {
+      wire.call('act', action).catch((error: unknown) => {
+        if (!isCancelled(error)) onFailure(wireErrorOf(error).message);
+      });
+    },
     keptView: typeof kept === 'object' && kept !== null && 'view' in kept ? kept.view : null,
     keepView,
   };

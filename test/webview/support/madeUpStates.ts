@@ -220,6 +220,7 @@ export function emptyFootprint(): FootprintPageState {
     request: null,
     rowSizes: null,
     largestRows: [],
+    read: { bytes: 612, seconds: 0.01 },
     stage: 'exact',
   });
   return footprintState(footprint, { title: 'empty.parquet', jobName: null });

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { chromium } from 'playwright-core';
 import { pageHtml } from '../../../src/extension/pages/pageHtml.ts';
+import type { WireError } from '../../../src/protocol/engineProtocol.ts';
 import type { PageAction, PageState } from '../../../src/protocol/pageProtocol.ts';
 import { CHROMIUM_ARGS } from '../../host/chromiumArgs.mjs';
 import { findChromium } from '../../host/findChromium.mjs';
@@ -62,6 +63,8 @@ interface FakeHost {
   state: PageState;
   readonly acts: PageAction[];
   asked: number;
+  /** How the next act is refused; null: it is done. */
+  refusal: WireError | null;
   readonly refused: string[];
 }
 
@@ -78,7 +81,7 @@ interface Setup {
 
 /** Runs in the page before its script: stands in for the editor. */
 function standIn({ state, kept }: Setup): void {
-  const host: FakeHost = { seq: 0, state, acts: [], asked: 0, refused: [] };
+  const host: FakeHost = { seq: 0, state, acts: [], asked: 0, refusal: null, refused: [] };
   window.trancheHost = host;
   addEventListener('securitypolicyviolation', (event) => {
     host.refused.push(`${event.effectiveDirective} ${event.blockedURI} ${event.sample}`);
@@ -92,7 +95,9 @@ function standIn({ state, kept }: Setup): void {
     }
     if (method === 'act') {
       host.acts.push(params);
-      answer(id, null);
+      if (host.refusal === null) return answer(id, null);
+      const error = { code: 1, message: host.refusal.message, data: host.refusal };
+      window.postMessage({ jsonrpc: '2.0', id, error }, '*');
     }
   };
   Object.assign(window, {
