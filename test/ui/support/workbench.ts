@@ -74,3 +74,27 @@ export function tab(page: Page, label: string): Locator {
 export async function press(frame: Frame, key: string): Promise<void> {
   await frame.locator(`[data-button="${key}"]:not([disabled])`).click();
 }
+
+/** Chooses an entry of the menu that is open with the arrow keys. */
+export async function chooseByArrows(page: Page, text: string): Promise<void> {
+  const focused = page.locator('.monaco-menu .action-item.focused');
+  await page.locator('.monaco-menu').first().waitFor();
+  await waitFor(`The menu's entry ${text}`, async () => {
+    if ((await focused.count()) > 0 && (await focused.last().innerText()).startsWith(text)) return true;
+    await page.keyboard.press('ArrowDown');
+    return false;
+  });
+  await page.keyboard.press('Enter');
+}
+
+/** Goes to a button of one of our pages with Tab, once it can be reached, and presses it with Enter. */
+export async function pressByTab(page: Page, frame: Frame, key: string): Promise<void> {
+  await frame.locator(`[data-button="${key}"]:not([disabled])`).waitFor();
+  await waitFor(`The focus on ${key}`, async () => {
+    const focused = await frame.evaluate(() => document.activeElement?.getAttribute('data-button'));
+    if (focused === key) return true;
+    await page.keyboard.press('Tab');
+    return false;
+  });
+  await page.keyboard.press('Enter');
+}

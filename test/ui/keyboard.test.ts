@@ -1,0 +1,54 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { runsOnDisk } from './support/runsOnDisk.ts';
+import { useEditor } from './support/useEditor.ts';
+import { waitFor } from './support/waitFor.ts';
+import { chooseByArrows, pageTitled, pressByTab, runCommand, treeRow } from './support/workbench.ts';
+
+const editor = useEditor();
+
+test('the keyboard alone leads from the sample to its results', async () => {
+  const page = editor().page();
+  const { workspace, home } = editor();
+  const { keyboard } = page;
+
+  // a footprint
+  await page.keyboard.press('Control+Shift+E');
+  await waitFor('The focus on posts.csv', async () => {
+    if (await page.locator('.explorer-folders-view .monaco-list-row.focused', { hasText: 'posts.csv' }).count())
+      return true;
+    await keyboard.press('ArrowDown');
+    return false;
+  });
+  await keyboard.press('Shift+F10');
+  await chooseByArrows(page, 'Profile Footprint');
+  const footprint = await pageTitled(page, 'posts.csv');
+  await footprint.getByText('2,000 rows').first().waitFor();
+
+  // a job and its plan
+  await keyboard.press('Control+1');
+  await pressByTab(page, footprint, 'planJob');
+  const plan = await pageTitled(page, 'Chunk plan');
+  await runCommand(page, 'View: Focus Last Editor Group');
+  await pressByTab(page, plan, 'rehearse');
+
+  // a run that is seen
+  await runCommand(page, 'Tranche: Focus on Runs View');
+  const row = treeRow(page, /Run of posts-2, finished, 1,994 ok/);
+  await row.waitFor();
+  expect(runsOnDisk(home)).toMatchObject([{ batches: 1 }]);
+  expect(existsSync(path.join(workspace, 'posts-2.results.rehearsal/manifest.json'))).toBe(true);
+
+  // its results
+  await runCommand(page, 'Tranche: Focus on Runs View');
+  await waitFor('The focus on the run', async () => {
+    if (await row.evaluate((element) => element.classList.contains('focused'))) return true;
+    await keyboard.press('Home');
+    return false;
+  });
+  await keyboard.press('Shift+F10');
+  await chooseByArrows(page, 'Open Results');
+  const results = await pageTitled(page, 'results.parquet');
+  await results.getByText('2,000 rows').first().waitFor();
+});
