@@ -16,8 +16,8 @@ type AllRuns = EngineRequests['runs/watch']['result'];
 export interface RunWatch {
   /** All of them, newest first; from the first call on changes are told. */
   readonly all: () => Promise<AllRuns>;
-  /** Ids of unfinished runs that nobody drives. */
-  readonly forsaken: () => string[];
+  /** Ids of unfinished runs that nobody drives just now; changes are told from here on, too. */
+  readonly forsaken: () => Promise<string[]>;
   readonly progress: (runId: string, news: RunProgress) => void;
   /** This process has begun, taken or left the run; `problem` is why it could not go on. */
   readonly changed: (runId: string, problem: string | null) => void;
@@ -107,10 +107,22 @@ export function openRunWatch(
     () => (isListDue = true),
     events.onTrouble,
   );
-  const readAll = async (): Promise<AllRuns> => {
+  const look = async (): Promise<Engine> => {
     const now = await engine();
     await beat.start(path.join(now.stateFolder, 'runs'));
     await runs.list(now);
+    return now;
+  };
+  const findForsaken = async (): Promise<string[]> => {
+    await look();
+    await mapLimited(runs.unfinished(), AT_ONCE, (run) => runs.update(run, true));
+    return runs
+      .unfinished()
+      .filter((run) => run.hasBegun() && run.driver().kind === 'nobody')
+      .map(({ runId }) => runId);
+  };
+  const readAll = async (): Promise<AllRuns> => {
+    const now = await look();
     const found = await mapLimited(runs.ids(), AT_ONCE, (runId) => runs.whole(now, runId));
     const isDamaged = (one: RunSnapshot | DamagedRun): one is DamagedRun => 'message' in one;
     const there = found.filter((one) => one !== null);
@@ -124,11 +136,7 @@ export function openRunWatch(
   };
   return {
     all: () => inTurn(readAll),
-    forsaken: () =>
-      runs
-        .unfinished()
-        .filter((run) => run.hasBegun() && !run.isFinished() && run.driver().kind === 'nobody')
-        .map(({ runId }) => runId),
+    forsaken: () => inTurn(findForsaken),
     progress: (runId, news) => {
       if (news.kind === 'chunk') runs.get(runId)?.progress(news);
     },

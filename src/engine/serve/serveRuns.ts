@@ -76,10 +76,9 @@ export function serveRuns(
   });
   connection.answer('runs/watch', () => runs.all());
   connection.answer('runs/resumeAll', async () => {
-    await runs.all();
     takesOver = true;
     const resumed: string[] = [];
-    for (const runId of runs.forsaken()) if (await control.resumeQuietly(runId)) resumed.push(runId);
+    for (const runId of await runs.forsaken()) if (await control.resumeQuietly(runId)) resumed.push(runId);
     return { resumed };
   });
   return {

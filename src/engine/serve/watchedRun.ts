@@ -53,7 +53,9 @@ export function openWatchedRun(engine: Engine, runId: string, isHere: () => bool
   let problem: string | null = null;
   let told = '';
   const take = (events: readonly RecordedEvent[]): void => {
+    const isNew = run === null;
     run = run === null ? replayRun(events) : applyEvents(run, events);
+    if (isNew) for (const index of run.chunks.keys()) dirty.add(index);
     for (const event of events) if ('chunk' in event) dirty.add(event.chunk);
   };
   const snapshot = async (of: RunState, indexes?: Iterable<number>): Promise<RunSnapshot> => {
