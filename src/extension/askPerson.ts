@@ -9,8 +9,13 @@ export interface PickItem {
 
 /** Questions to the person at the window; tests answer them in their place. */
 export interface AskPerson {
-  /** A question that blocks the window; undefined where the person says no. */
-  readonly confirm: (message: string, detail: string, actions: readonly string[]) => Promise<string | undefined>;
+  /** A question that blocks the window; undefined where the person says no, for which `no` has the words. */
+  readonly confirm: (
+    message: string,
+    detail: string,
+    actions: readonly string[],
+    no?: string,
+  ) => Promise<string | undefined>;
   /** The id of what was picked. */
   readonly pick: (title: string, items: readonly PickItem[]) => Promise<string | undefined>;
   /** A sentence in the corner, with what to do next. */
@@ -23,8 +28,11 @@ export interface AskPerson {
 
 export function askInWindow(): AskPerson {
   return {
-    confirm: async (message, detail, actions) =>
-      vscode.window.showWarningMessage(message, { modal: true, detail }, ...actions),
+    confirm: async (message, detail, actions, no = 'Cancel') => {
+      const items = [...actions.map((title) => ({ title })), { title: no, isCloseAffordance: true }];
+      const chosen = await vscode.window.showWarningMessage(message, { modal: true, detail }, ...items);
+      return actions.find((title) => title === chosen?.title);
+    },
     pick: async (title, items) => {
       const picked = await vscode.window.showQuickPick([...items], { title, matchOnDescription: true });
       return picked?.id;

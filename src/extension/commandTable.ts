@@ -114,7 +114,7 @@ async function cancelRun({ ask, engine }: CommandTableDeps, run: RunHeader): Pro
   const detail = run.rehearsal
     ? 'What is answered so far is kept and joined.'
     : `Batches at ${run.provider} are cancelled. What they have answered so far is kept and joined, and is paid for.`;
-  const answer = await ask.confirm(`Cancel the run of ${run.job.name}?`, detail, ['Cancel Run']);
+  const answer = await ask.confirm(`Cancel the run of ${run.job.name}?`, detail, ['Cancel Run'], 'Keep It Running');
   if (answer === 'Cancel Run') await engine.call('run/cancel', { runId: run.runId });
 }
 

@@ -57,6 +57,8 @@ async function pickJob(ask: AskPerson): Promise<string | null> {
 
 async function pickRun(ask: AskPerson, title: string, runs: readonly RunHeader[]): Promise<RunHeader | null> {
   if (runs.length === 0) throw new Sentence('usage', 'There is no run to do this with.');
+  const [only, ...others] = runs;
+  if (only !== undefined && others.length === 0) return only;
   const items = runs.map((run) => ({ id: run.runId, label: run.job.name, description: runItem(run).description }));
   const runId = await ask.pick(title, items);
   return runs.find((run) => run.runId === runId) ?? null;
