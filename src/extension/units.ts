@@ -32,8 +32,8 @@ export function usdText(usd: number): string {
   return usd < 0.1 ? `$${usd.toFixed(4)}` : `$${DOLLARS.format(usd)}`;
 }
 
-/** `63 %`; 100 % only when all is done. */
+/** `63 %` of what is under way: never 100 %, since then it would be over. */
 export function percentText(done: number, total: number): string {
-  if (total <= 0 || done >= total) return '100 %';
-  return `${Math.min(99, Math.floor((100 * Math.max(0, done)) / total))} %`;
+  const share = total <= 0 ? 0 : Math.floor((100 * Math.max(0, done)) / total);
+  return `${Math.min(99, share)} %`;
 }

@@ -41,6 +41,7 @@ export const ANSWERS = {
   run: 'Run',
   rehearse: 'Rehearse',
   replace: 'Replace Results and Run',
+  replaceRehearsal: 'Replace Results and Rehearse',
   unknownCost: 'Run at Unknown Cost',
 } as const;
 
@@ -61,8 +62,8 @@ function costLine({ provider, greatestCostUsd, maxUsd }: PreparedRun): string {
 }
 
 function startAnswer({ provider, greatestCostUsd, resultsExist }: PreparedRun): string {
+  if (provider.rehearsal) return resultsExist ? ANSWERS.replaceRehearsal : ANSWERS.rehearse;
   if (resultsExist) return ANSWERS.replace;
-  if (provider.rehearsal) return ANSWERS.rehearse;
   return greatestCostUsd === null ? ANSWERS.unknownCost : ANSWERS.run;
 }
 
