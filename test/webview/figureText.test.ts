@@ -9,6 +9,7 @@ import {
   percentText,
   roundBytesText,
   roundCountText,
+  secondsText,
   shortCountText,
   usdText,
 } from '../../webview/ui/units.ts';
@@ -67,6 +68,9 @@ describe('units', () => {
     [percentText(0.9966), '99.7 %'],
     [percentText(1), '100 %'],
     [percentText(0.0002), '< 0.1 %'],
+    [secondsText(0.02), '< 0.1 s'],
+    [secondsText(0.84), '0.8 s'],
+    [secondsText(71.3), '71 s'],
     [dayText('2026-11-02'), '2 Nov 2026'],
     [dayText('soon'), 'soon'],
   ])('%s', (said, expected) => expect(said).toBe(expected));

@@ -65,6 +65,7 @@ export function dayText(day: string): string {
 
 /** `0.8 s`. */
 export function secondsText(seconds: number): string {
+  if (seconds < 0.05) return '< 0.1 s';
   return `${seconds.toFixed(seconds < 10 ? 1 : 0)} s`;
 }
 
