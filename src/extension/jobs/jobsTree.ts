@@ -4,7 +4,7 @@ import { ignoredSettings, ignoredSettingsText } from './ignoredSettings.ts';
 import { jobName } from './jobName.ts';
 import { readWorkspaceSettings } from './readWorkspaceSettings.ts';
 
-export const JOBS_VIEW = 'tranche.jobs';
+const JOBS_VIEW = 'tranche.jobs';
 export const JOB_GLOB = '**/*.tranche.json';
 const MAX_JOBS = 500;
 

@@ -171,7 +171,7 @@ const DOING: Readonly<Record<ChunkSnapshot['phase'], string>> = {
 };
 
 /** What a chunk is doing now, with its figure where it has one. */
-export function chunkDoing({ phase, sentBytes, bytes, answered, requests }: ChunkSnapshot): string {
+function chunkDoing({ phase, sentBytes, bytes, answered, requests }: ChunkSnapshot): string {
   const words = DOING[phase];
   if (phase === 'uploading' && sentBytes > 0) return `${words} ${percentText(sentBytes, bytes)}`;
   return phase === 'inProgress' ? `${words} ${countText(answered)}/${countText(requests)}` : words;

@@ -6,7 +6,7 @@ import type { RunNews, RunStore } from './runStore.ts';
 import { openTreeChanges } from './treeChanges.ts';
 import { treeItem } from './treeItem.ts';
 
-export const RUNS_VIEW = 'tranche.runs';
+const RUNS_VIEW = 'tranche.runs';
 const FLUSH_MS = 1000;
 
 /** The view of all runs: it follows the store by itself, and needs no refresh. */
