@@ -6,7 +6,16 @@ import { axeFindings } from './support/axeFindings.ts';
 import { chooseTheme, THEMES } from './support/chooseTheme.ts';
 import { useEditor } from './support/useEditor.ts';
 import { waitFor } from './support/waitFor.ts';
-import { chooseInMenu, openTranche, pageTitled, press, runCommand, tab, treeRow } from './support/workbench.ts';
+import {
+  chooseInMenu,
+  notification,
+  openTranche,
+  pageTitled,
+  press,
+  runCommand,
+  tab,
+  treeRow,
+} from './support/workbench.ts';
 
 /** Not in git; a person looks at them. */
 const SCREENS = fileURLToPath(new URL('../../build/screens/', import.meta.url));
@@ -42,6 +51,7 @@ beforeAll(async () => {
   await treeRow(page, /^Chunk 1 .*in progress/).waitFor();
   await page.screenshot({ path: `${SCREENS}running.png` });
   await treeRow(page, /Run of posts, finished/).waitFor();
+  await notification(page, 'posts').waitFor();
   await runCommand(page, 'Notifications: Clear All Notifications');
 });
 

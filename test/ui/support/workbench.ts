@@ -56,7 +56,13 @@ export async function runCommand(page: Page, title: string): Promise<void> {
   const input = page.locator('.quick-input-widget input');
   await input.waitFor();
   await input.fill(`>${title}`);
-  await page.locator('.quick-input-list .monaco-list-row.focused', { hasText: title }).waitFor();
+  await page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().waitFor();
+  const focused = page.locator('.quick-input-list .monaco-list-row.focused .label-name');
+  await waitFor(`The command ${title}`, async () => {
+    if ((await focused.count()) > 0 && (await focused.innerText()) === title) return true;
+    await page.keyboard.press('ArrowDown');
+    return false;
+  });
   await page.keyboard.press('Enter');
 }
 
