@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { PageAction, PageState } from '../../protocol/pageProtocol.ts';
+import { isCancelled } from '../failures.ts';
 import type { Slices } from '../slices.ts';
 import type { connectPage } from '../wire.ts';
 import { pageHtml } from './pageHtml.ts';
@@ -71,7 +72,9 @@ export function openPagePanel<State extends PageState>(
   );
   page.answer('ready', () => Promise.resolve({ seq, state }));
   page.answer('act', async (action) => {
-    await act(action);
+    await act(action).catch((error: unknown) => {
+      if (!isCancelled(error)) throw error; // a person who stopped it knows
+    });
     return null;
   });
   page.listen();

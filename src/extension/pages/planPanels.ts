@@ -168,7 +168,14 @@ export function openPlanPanels(deps: PlanDeps): PlanPanels {
       name: 'plan',
       restore: { jobPath },
       state: firstState(jobPath),
-      act: async (action) => void (await actions[action.do]?.()),
+      act: async (action) => {
+        try {
+          await actions[action.do]?.();
+        } catch (error) {
+          if (failureOf(error).code === 'stale') page?.update({ state: 'stale' });
+          throw error;
+        }
+      },
     });
     pages.set(jobPath, page);
     planning.plan();

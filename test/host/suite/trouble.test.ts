@@ -75,6 +75,33 @@ describe('trouble', () => {
     assert.match(told[0] ?? '', /^killed is rehearsed/);
   });
 
+  it('cancels a run, and says what became of every row', async () => {
+    const { runs, answer } = await openExtension();
+    const told: string[] = [];
+    answer({
+      tell: async (_kind, message) => void told.push(message),
+      confirm: async (_message, _detail, [action]) => action,
+    });
+    const job = sampleFile('cancelled.tranche.json');
+    await copyFile(sampleFile('posts.tranche.json').fsPath, job.fsPath);
+    await vscode.commands.executeCommand('tranche.rehearse', job);
+    const look = () => runs().find((run) => run.job.name === 'cancelled');
+    const { runId } = await until('the run', look, ({ state }) => state === 'running');
+    await vscode.commands.executeCommand('tranche.cancelRun', `run/${runId}`);
+    const run = await until('the end', look, ({ state }) => state === 'cancelled');
+    const { in: all, ...outcomes } = run.counts ?? { in: 0 };
+    assert.equal(all, 2000);
+    assert.equal(
+      Object.values(outcomes).reduce((sum, count) => sum + count, 0),
+      2000,
+    );
+    await until(
+      'the notice',
+      () => told[0],
+      (message) => message.startsWith('cancelled was cancelled'),
+    );
+  });
+
   it('says in one sentence what is wrong with what a command was called on', async () => {
     const { answer } = await openExtension();
     const told: string[] = [];
