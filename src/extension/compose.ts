@@ -51,8 +51,27 @@ function seenRuns(store: RunStore, rows: RunRows): Pick<TestApi, 'runs' | 'rows'
   };
 }
 
+/** Pages that outlive a window, the text of failures, and jobs that are saved. */
+function registerDocuments(onDemand: () => Promise<OnDemand>): vscode.Disposable {
+  return vscode.Disposable.from(
+    vscode.window.registerWebviewPanelSerializer(FOOTPRINT_VIEW, {
+      deserializeWebviewPanel: async (panel, state) => (await onDemand()).restoreFootprint(panel, state),
+    }),
+    vscode.window.registerWebviewPanelSerializer(PLAN_VIEW, {
+      deserializeWebviewPanel: async (panel, state) => (await onDemand()).restorePlan(panel, state),
+    }),
+    vscode.workspace.registerTextDocumentContentProvider(FAILURES_SCHEME, {
+      provideTextDocumentContent: async (uri, token) => (await onDemand()).failuresText(uri, token),
+    }),
+    vscode.workspace.onDidSaveTextDocument(({ uri }) => {
+      if (uri.scheme === 'file' && isJobPath(uri.path)) void onDemand().then(({ checkJob }) => checkJob(uri.fsPath));
+    }),
+  );
+}
+
 /** The only place that knows all parts. It registers and does nothing else: no file is read and no process started before it is wanted. */
 export function compose(context: vscode.ExtensionContext): TestApi | undefined {
+  const beganMs = performance.now();
   const own = <T extends vscode.Disposable>(part: T): T => {
     context.subscriptions.push(part);
     return part;
@@ -97,27 +116,7 @@ export function compose(context: vscode.ExtensionContext): TestApi | undefined {
       onError: (id, message) => log.error(`${id}: ${message}`),
     }),
   );
-  own(
-    vscode.window.registerWebviewPanelSerializer(FOOTPRINT_VIEW, {
-      deserializeWebviewPanel: async (panel, state) => (await onDemand()).restoreFootprint(panel, state),
-    }),
-  );
-  own(
-    vscode.window.registerWebviewPanelSerializer(PLAN_VIEW, {
-      deserializeWebviewPanel: async (panel, state) => (await onDemand()).restorePlan(panel, state),
-    }),
-  );
-  own(
-    vscode.workspace.registerTextDocumentContentProvider(FAILURES_SCHEME, {
-      provideTextDocumentContent: async (uri, token) => (await onDemand()).failuresText(uri, token),
-    }),
-  );
-
-  own(
-    vscode.workspace.onDidSaveTextDocument(({ uri }) => {
-      if (uri.scheme === 'file' && isJobPath(uri.path)) void onDemand().then(({ checkJob }) => checkJob(uri.fsPath));
-    }),
-  );
+  own(registerDocuments(onDemand));
 
   const startWatching = (): void => void watch.start().catch(() => undefined); // said in the view
   const look = async (): Promise<void> => {
@@ -128,6 +127,7 @@ export function compose(context: vscode.ExtensionContext): TestApi | undefined {
   own(tree.view.onDidChangeVisibility(({ visible }) => (visible ? startWatching() : undefined)));
   own(jobs.view.onDidChangeVisibility(({ visible }) => (visible ? startWatching() : undefined)));
 
+  slices.add('activate', performance.now() - beganMs);
   if (context.extensionMode !== vscode.ExtensionMode.Test) return undefined;
   const pages: TestApi['pages'] = () => opened?.pages() ?? [];
   return { slices: slices.longest, enginePid: engine.pid, pages, ...seenRuns(store, rows), answer };

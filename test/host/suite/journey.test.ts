@@ -69,4 +69,10 @@ describe('from a table to results', () => {
     assert.ok(slowest !== undefined && slowest.ms < 50, `${slowest?.name} took ${slowest?.ms} ms`);
     assert.equal(path.basename(run.resultsUri), 'posts.results.rehearsal');
   });
+
+  it('wakes up in no time', async () => {
+    const { slices } = await openExtension();
+    const activation = slices().find(({ name }) => name === 'activate');
+    assert.ok(activation !== undefined && activation.ms < 50, `It took ${activation?.ms} ms.`);
+  });
 });
