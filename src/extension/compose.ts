@@ -83,7 +83,8 @@ export function compose(context: vscode.ExtensionContext): TestApi | undefined {
     () => performance.now(),
     ({ name, ms }) => log.debug(`${name} took ${ms.toFixed(1)} ms.`),
   );
-  const engine = own(openWindowEngine({ extensionUri: context.extensionUri, keys, log, ask, loadLater, slices }));
+  const loadConnect = async () => (await loadLater()).connectEngine;
+  const engine = own(openWindowEngine({ extensionUri: context.extensionUri, keys, log, ask, loadConnect, slices }));
 
   const store = openRunStore();
   const rows = openRunRows(store);

@@ -1,6 +1,6 @@
 import type { later } from './later.ts';
 
-/** A bundle of its own (`dist/extensionLater.cjs`), loaded at first use, so that waking up costs a window next to nothing. */
-export type LoadLater = () => Promise<typeof later>;
-
-export const loadLater: LoadLater = async () => (await import('./later.ts')).later;
+/** Loads a bundle of its own (`dist/extensionLater.cjs`) at first use, so that waking up costs a window next to nothing. */
+export async function loadLater(): Promise<typeof later> {
+  return (await import('./later.ts')).later;
+}

@@ -1,7 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import type { TypedConnection } from '../../protocol/typedConnection.ts';
-import type { LoadLater } from '../loadLater.ts';
-import type { EngineWire } from '../wire.ts';
+import type { connectEngine, EngineWire } from '../wire.ts';
 import type { EngineStart } from './engineEnvironment.ts';
 
 /** A running engine process. */
@@ -17,7 +16,8 @@ export interface EngineLink {
 export interface LaunchDeps {
   readonly enginePath: string;
   readonly start: () => EngineStart;
-  readonly loadLater: LoadLater;
+  /** JSON-RPC is loaded with the first engine. */
+  readonly loadConnect: () => Promise<typeof connectEngine>;
   /** A line that the process printed. */
   readonly onLine: (line: string) => void;
   readonly onUnexpected: (method: string, error: unknown) => void;
@@ -49,7 +49,7 @@ function endOf(child: ChildProcess): Promise<string> {
 
 /** Starts an engine; `exited` tells where it could not be started. */
 export async function launchEngine(deps: LaunchDeps): Promise<EngineLink> {
-  const { connectEngine } = await deps.loadLater();
+  const connect = await deps.loadConnect();
   const { env, execArgv } = deps.start();
   const child = fork(deps.enginePath, [], {
     env: { ...env },
@@ -59,7 +59,7 @@ export async function launchEngine(deps: LaunchDeps): Promise<EngineLink> {
   forwardLines(child.stdout, deps.onLine);
   forwardLines(child.stderr, deps.onLine);
   const exited = endOf(child);
-  const connection = connectEngine(child, deps.onUnexpected);
+  const connection = connect(child, deps.onUnexpected);
   child.once('disconnect', () => connection.dispose());
   child.once('exit', () => connection.dispose());
   return {

@@ -1,21 +1,20 @@
 import * as vscode from 'vscode';
 import type { EngineEvents } from '../../protocol/engineProtocol.ts';
 import type { AskPerson } from '../askPerson.ts';
-import type { LoadLater } from '../loadLater.ts';
 import type { Log } from '../log.ts';
 import type { SecretKeys } from '../secretKeys.ts';
 import { NETWORK_SETTINGS, readEngineSettings, readNetworkSettings, SETTINGS } from '../settings.ts';
 import type { Slices } from '../slices.ts';
 import { openEngineClient, type EngineClient } from './engineClient.ts';
 import { engineStart, type EngineStart } from './engineEnvironment.ts';
-import { launchEngine } from './launchEngine.ts';
+import { launchEngine, type LaunchDeps } from './launchEngine.ts';
 
 export interface WindowEngineDeps {
   readonly extensionUri: vscode.Uri;
   readonly keys: SecretKeys;
   readonly log: Log;
   readonly ask: AskPerson;
-  readonly loadLater: LoadLater;
+  readonly loadConnect: LaunchDeps['loadConnect'];
   readonly slices: Slices;
 }
 
@@ -32,13 +31,20 @@ function startOfEngine(): EngineStart {
 }
 
 /** The engine with this window's settings, keys and log. */
-export function openWindowEngine({ extensionUri, keys, log, ask, loadLater, slices }: WindowEngineDeps): EngineClient {
+export function openWindowEngine({
+  extensionUri,
+  keys,
+  log,
+  ask,
+  loadConnect,
+  slices,
+}: WindowEngineDeps): EngineClient {
   const engine = openEngineClient({
     launch: () =>
       launchEngine({
         enginePath: vscode.Uri.joinPath(extensionUri, 'dist', 'engine.mjs').fsPath,
         start: startOfEngine,
-        loadLater,
+        loadConnect,
         onLine: (line) => log.warn(`engine: ${line}`),
         onUnexpected: (method, error) => log.error(`${method}: ${String(error)}`),
       }),
