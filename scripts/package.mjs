@@ -1,5 +1,5 @@
 // `npm run package`: writes dist/tranche.vsix and checks what is in it.
-import { rmSync, statSync } from 'node:fs';
+import { cpSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from './build.mjs';
@@ -46,29 +46,34 @@ export function packageProblems(files, packageBytes, entryBytes) {
   return problems;
 }
 
-const bytesOf = (file) => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
-const modifiedMs = (file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+/** Where the package's files can lie; vsce looks at every file it finds and takes seconds over a whole checkout. */
+const PLACES = ['dist', 'media', 'package.json', 'README.md', 'CHANGELOG.md', 'LICENSE', '.vscodeignore'];
 
-/**
- * Packs dist/tranche.vsix, unless it is newer than what it is made of, and returns its path. Throws where it is not what it must be.
- * What is published is searched for secrets first, which takes longer than all the rest.
- */
-export async function packExtension({ isPublished }) {
+function stage() {
+  const folder = path.join(root, 'build/package');
+  rmSync(folder, { recursive: true, force: true });
+  for (const place of PLACES) {
+    const from = path.join(root, place);
+    cpSync(from, path.join(folder, place), { recursive: true, filter: (name) => !name.endsWith('.vsix') });
+  }
+  return folder;
+}
+
+/** Packs dist/tranche.vsix and returns its path. Throws where it is not what it must be. */
+export async function packExtension() {
   await build();
   const { createVSIX, listFiles } = await import('@vscode/vsce');
   const packagePath = path.join(root, 'dist/tranche.vsix');
-  const options = { cwd: root, dependencies: false }; // everything is bundled
+  const folder = stage();
+  const options = { cwd: folder, dependencies: false }; // everything is bundled
   const files = (await listFiles(options)).map((file) => file.replaceAll('\\', '/'));
-  const madeOf = [...files, '.vscodeignore'].map((file) => modifiedMs(path.join(root, file)));
-  if (isPublished || modifiedMs(packagePath) <= Math.max(...madeOf)) {
-    await createVSIX({
-      ...options,
-      packagePath,
-      allowMissingRepository: true,
-      rewriteRelativeLinks: false,
-      allowPackageAllSecrets: !isPublished,
-    });
-  }
+  await createVSIX({
+    ...options,
+    packagePath,
+    allowMissingRepository: true,
+    rewriteRelativeLinks: false,
+  });
+  const bytesOf = (file) => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
   const problems = packageProblems(files, bytesOf(packagePath), bytesOf(path.join(root, ENTRY)));
   if (problems.length > 0) {
     rmSync(packagePath);
@@ -79,7 +84,7 @@ export async function packExtension({ isPublished }) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   try {
-    const file = await packExtension({ isPublished: true });
+    const file = await packExtension();
     console.log(`${file}: ${(statSync(file).size / 1e6).toFixed(1)} MB`);
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);

@@ -51,7 +51,7 @@ async function openServer() {
   const { packExtension } = await import('./package.mjs');
   const server = await startServer({
     folder: path.join(scratch, 'code'),
-    vsix: [await packExtension({ isPublished: false })], // installed as a person would: a development extension shows no notifications here
+    vsix: [await packExtension()], // installed as a person would: a development extension shows no notifications here
     settings: { 'workbench.colorTheme': 'Dark Modern' },
     env: { TRANCHE_HOME: home },
     token: randomBytes(16).toString('hex'),

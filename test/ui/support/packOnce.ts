@@ -1,7 +1,7 @@
 /** Packs dist/tranche.vsix before the journeys: they see what a person installs. */
 export async function setup(): Promise<void> {
   const { packExtension } = (await import(new URL('../../../scripts/package.mjs', import.meta.url).href)) as {
-    packExtension: (options: { isPublished: boolean }) => Promise<string>;
+    packExtension: () => Promise<string>;
   };
-  await packExtension({ isPublished: false });
+  await packExtension();
 }
