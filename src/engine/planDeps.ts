@@ -8,7 +8,7 @@ export function planDeps(
   engine: Engine,
   provider: string | null,
   temp: TempSpace,
-  onRows: (rows: number) => void,
+  onRows: PlanDeps['onRows'],
 ): PlanDeps {
   const { list } = priceListOf(engine.config, provider);
   return {

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { isTrancheError, TrancheError } from '../core/errors.ts';
 import { openJob } from '../core/pipeline/openJob.ts';
 import { renderJob, type RenderManifest } from '../core/pipeline/renderJob.ts';
 import { openRenderFolder } from '../platform/renderFolder.ts';
@@ -13,7 +14,19 @@ export interface RenderFileOptions {
   readonly onProgress: (rows: number, chunks: number) => void;
 }
 
-/** Renders a job file into a folder: chunk files, keys, and the manifest last; nothing is sent. */
+/** What stays of a rendering that was stopped, for people. */
+function stopped(chunks: number, folder: string): TrancheError {
+  const left =
+    chunks === 0
+      ? 'no chunk file was whole by then'
+      : chunks === 1
+        ? '1 whole chunk file stays'
+        : `${chunks} whole chunk files stay`;
+  const why = 'There is no manifest.json, since they are not all; rendering into the same folder begins anew.';
+  return new TrancheError('cancelled', `Stopped: ${left} in ${folder}. ${why}`);
+}
+
+/** Renders a job file into a folder: chunk files, keys, and the manifest last; nothing is sent. Stopped, it says what stays. */
 export async function renderJobFile(
   engine: Engine,
   jobFile: string,
@@ -39,8 +52,11 @@ export async function renderJobFile(
       tell();
     },
   };
+  const place = path.resolve(folder);
   try {
-    return await renderJob(opened, { ...deps, folder: await openRenderFolder(path.resolve(folder)) }, signal);
+    return await renderJob(opened, { ...deps, folder: await openRenderFolder(place) }, signal);
+  } catch (error) {
+    throw isTrancheError(error, 'cancelled') ? stopped(chunks, place) : error;
   } finally {
     await temp.close();
   }

@@ -1,7 +1,8 @@
 import type { ErrorCode } from '../core/errors.ts';
 import type { ProfileSnapshot } from '../core/pipeline/profiling.ts';
 import type { RowOutcome } from '../core/model/outcome.ts';
-import type { Plan } from '../core/model/plan.ts';
+import type { ChunkPreview } from '../core/pipeline/previewChunk.ts';
+import type { Plan, PlannedChunk } from '../core/model/plan.ts';
 import type { ChunkSnapshot, RunSnapshot } from './runSnapshot.ts';
 
 /** What the editor gives the engine: secrets stay in the engine's memory, and none of this comes from a workspace. */
@@ -51,6 +52,9 @@ export interface PlannedJob {
   readonly job: JobSummary;
   readonly plan: Plan;
 }
+
+/** A chunk's place in its plan: rows [firstRow, endRow) of the dataset. */
+export type ChunkRows = Pick<PlannedChunk, 'index' | 'firstRow' | 'endRow'>;
 
 /** A plan that is ready to become a run: nothing is sent and nothing spent until it is begun. */
 export interface PreparedRun {
@@ -108,7 +112,20 @@ export interface EngineRequests {
     readonly params: { readonly id: string; readonly jobPath: string };
     readonly result: PlannedJob;
   };
-  /** Writes chunk files, keys and manifest into a folder; sends nothing. */
+  /**
+   * The first lines of a chunk, byte for byte those of its file: at most `lines`, and about 1 MB. Refused (`stale`) once the job or its
+   * data are no longer those of the plan.
+   */
+  readonly 'job/preview': {
+    readonly params: {
+      readonly jobPath: string;
+      readonly planHash: string;
+      readonly chunk: ChunkRows;
+      readonly lines: number;
+    };
+    readonly result: ChunkPreview;
+  };
+  /** Writes chunk files, keys and manifest into a folder; sends nothing. Cancelled, it says which files stay. */
   readonly 'job/render': {
     readonly params: { readonly id: string; readonly jobPath: string; readonly folder: string };
     readonly result: { readonly chunks: number; readonly rows: number; readonly bytes: number };

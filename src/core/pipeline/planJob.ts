@@ -29,7 +29,8 @@ export interface PlanDeps {
   readonly temp: TempSpace;
   readonly newHasher: () => Hasher;
   readonly prices: { readonly list: PriceList; readonly overrides: PriceOverrides; readonly nowMs: number };
-  readonly onRows: (rows: number) => void;
+  /** Rows measured so far, up to some row of that fragment. */
+  readonly onRows: (rows: number, fragment: number) => void;
 }
 
 export interface PlanOptions {
@@ -80,7 +81,7 @@ async function measure(
   let rows = 0;
   let longestLine = 0;
   let notPlannedRows = 0;
-  for await (const { block, firstRow, release } of scanBlocks(deps.pool, setup, fragments, limit, signal)) {
+  for await (const { block, firstRow, fragment, release } of scanBlocks(deps.pool, setup, fragments, limit, signal)) {
     if (options.balance !== null) {
       measured.push({ lengths: block.lengths.slice(), tokens: block.tokens?.slice() ?? null });
     }
@@ -93,7 +94,7 @@ async function measure(
     await hashes.add(block.idHashes);
     longestLine = block.lengths.reduce((most, length) => Math.max(most, length), longestLine);
     rows = firstRow + block.rows;
-    deps.onRows(rows);
+    deps.onRows(rows, fragment);
     release();
   }
   await refuseRepeatedIds(await hashes.repeated(), setup, fragments, limit, deps.pool, signal);

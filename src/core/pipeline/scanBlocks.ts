@@ -9,6 +9,8 @@ export interface PlacedBlock {
   readonly block: Block;
   /** Row of its first row, from 0 over the whole dataset. */
   readonly firstRow: number;
+  /** Index into the fragments that were given. */
+  readonly fragment: number;
   readonly release: () => void;
 }
 
@@ -60,7 +62,7 @@ export async function* scanBlocks(
     file = at;
     const left = (limit ?? Infinity) - firstRow;
     const block = output.rows > left ? firstRows(output, left) : output;
-    yield { block, firstRow, release };
+    yield { block, firstRow, fragment, release };
     firstRow += block.rows;
     if (block.fatal && block.fatal.row < left) {
       const row = firstRow - block.rows + block.fatal.row - rowsBeforeFile + 1;

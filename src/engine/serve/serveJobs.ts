@@ -2,10 +2,12 @@ import type { Job } from '../../core/model/job.ts';
 import type { JobSummary } from '../../protocol/engineProtocol.ts';
 import { checkJobFile } from '../checkJobFile.ts';
 import { planJobFile } from '../planJobFile.ts';
+import { previewJobFile } from '../previewJobFile.ts';
 import { renderJobFile } from '../renderJobFile.ts';
 import { atMostEvery } from './atMostEvery.ts';
 import type { Configured } from './configured.ts';
 import type { EngineConnection, TellLog } from './engineConnection.ts';
+import { openKnownPlans } from './knownPlans.ts';
 
 const PROGRESS_MS = 250;
 
@@ -23,13 +25,18 @@ function summaryOf({ name, path, dataset, request, provider, results }: Job): Jo
 
 /** Answers what is asked about job files. */
 export function serveJobs(connection: EngineConnection, { engine }: Configured, log: TellLog): void {
+  const plans = openKnownPlans();
   connection.answer('job/check', ({ jobPath }) => checkJobFile(jobPath));
   connection.answer('job/plan', async ({ id, jobPath }, signal) => {
     const progress = planProgress(connection, id);
     const onRows = (rows: number): void => progress(rows, 0);
-    const { job, plan } = await planJobFile(await engine(), jobPath, { balance: null, onRows }, signal);
+    const { job, plan, known } = await planJobFile(await engine(), jobPath, { balance: null, onRows }, signal);
+    plans.add(plan.planHash, known);
     return { job: summaryOf(job), plan };
   });
+  connection.answer('job/preview', async (params, signal) =>
+    previewJobFile(await engine(), params, plans.get(params.planHash), signal),
+  );
   connection.answer('job/render', async ({ id, jobPath, folder }, signal) => {
     const onProgress = planProgress(connection, id);
     const onNotice = (notice: string): void => log('warn', notice);
