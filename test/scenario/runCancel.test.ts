@@ -4,7 +4,9 @@ import { driveRun } from '../../src/core/runs/driveRun.ts';
 import { replayRun } from '../../src/core/runs/replay.ts';
 import type { RunEnd, RunProgress } from '../../src/core/runs/runPorts.ts';
 import type { RunState } from '../../src/core/runs/runState.ts';
+import type { BatchApi, RemoteBatch } from '../../src/core/submit/batchApi.ts';
 import { readJournal } from '../../src/platform/journalFile.ts';
+import { until } from '../support/cli.ts';
 import { batchesPerAttempt, listAll, openSession, openWorld, QUICK, type World } from './runWorld.ts';
 
 const NEVER = new AbortController().signal;
@@ -77,4 +79,35 @@ it('does not wait for room in a full queue any more', async () => {
   const { end, tookMs } = await cancelWhen(['rate-limit@create=60'], at('creating'));
   expect(end).toMatchObject({ state: 'cancelled', counts: { in: 40, missing: 40 }, batchesCreated: 0 });
   expect(tookMs).toBeLessThan(2_000);
+});
+
+/** The service says of chunk 1's batch, until it is asked to cancel it, that it has answers, but not where. */
+function withoutAnswersOf1(api: BatchApi): BatchApi {
+  const shown = (batch: RemoteBatch): RemoteBatch => {
+    if (batch.metadata['chunk'] !== '1' || batch.status.startsWith('cancel')) return batch;
+    return { ...batch, status: 'completed', outputFileId: null, counts: { total: 10, completed: 10, failed: 0 } };
+  };
+  return {
+    ...api,
+    retrieveBatch: async (id, signal) => shown(await api.retrieveBatch(id, signal)),
+    listBatches: async function* (signal) {
+      for await (const batch of api.listBatches(signal)) yield shown(batch);
+    },
+  };
+}
+
+it('cancels the batches of all chunks although one of them is held up', async () => {
+  world = await openWorld({ faults: ['stuck'] });
+  const cancel = new AbortController();
+  const { deps, run, progress } = await openSession(
+    world,
+    { chunks: 3, rows: 10 },
+    { api: withoutAnswersOf1(world.api) },
+  );
+  const ending = driveRun(deps, run, NEVER, cancel.signal);
+  await until(() => progress.filter(at('inProgress')).length >= 2);
+  await new Promise((resolve) => setTimeout(resolve, 500)); // chunk 1 is looked at and given up meanwhile
+  cancel.abort();
+  expect(await ending).toMatchObject({ state: 'cancelled', counts: { in: 30 }, batchesCreated: 3 });
+  expect((await listAll(world.api)).map(({ status }) => status)).not.toContain('in_progress');
 });

@@ -10,7 +10,7 @@ import { checkCounts, countsOf, sumCounts } from './rowCounts.ts';
 import type { RunDeps, RunEnd } from './runPorts.ts';
 import type { ChunkState, RunState } from './runState.ts';
 import { openSlots, type Slots } from './slots.ts';
-import { openTasks, type Tasks } from './tasks.ts';
+import { isFatal, openTasks, type Tasks } from './tasks.ts';
 import { findUpload, uploadChunk } from './uploadChunk.ts';
 import { openBatchWatch } from './watchBatches.ts';
 
@@ -64,7 +64,8 @@ async function driveAll(deps: RunDeps, ledger: Ledger, signal: AbortSignal, canc
   try {
     await driveChunks(deps, ledger, createCalls, stop);
   } catch (error) {
-    if (cancelling.end === null || signal.aborted || !isTrancheError(error, 'cancelled')) throw error;
+    const isOver = signal.aborted || (isFatal(error) && !isTrancheError(error, 'cancelled'));
+    if (isOver || cancelling.end === null) throw error;
   } finally {
     signal.removeEventListener('abort', onAbort);
     cancel.removeEventListener('abort', onCancel);

@@ -34,7 +34,8 @@ export function openTasks(stop: AbortController): Tasks {
   };
 }
 
-function isFatal(error: unknown): boolean {
+/** True for an error that makes all other work of a run useless, false for one that holds up a chunk alone. */
+export function isFatal(error: unknown): boolean {
   if (isTrancheError(error, 'unsettled')) return false;
   return !isTrancheError(error, 'refusedByProvider') || faultOf(error)?.status !== 404;
 }
