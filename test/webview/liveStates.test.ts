@@ -146,7 +146,18 @@ describe('the footprint page', () => {
       'Tokens~ 212 M○±3.0 %\u00a0· sample',
       'Greatest cost$27.90○prices as of 2 Nov 2026',
     ]);
-    expect(await page.locator('.total').nth(1).getAttribute('title')).toContain('unpadded buffers');
+    const tooltips = await page
+      .locator('.total')
+      .evaluateAll((all) => all.map((one) => one.getAttribute('title') ?? ''));
+    expect(tooltips).toEqual([
+      '2.60 GB, exact',
+      expect.stringContaining('unpadded buffers'),
+      expect.stringContaining('memory_usage'),
+      expect.stringContaining('columnar cache'),
+      expect.stringContaining("those of the job's requests"),
+      expect.stringContaining("those of the job's requests"),
+      expect.stringContaining('estimated between'),
+    ]);
   });
 
   it('says that a figure is unknown rather than a number', async () => {

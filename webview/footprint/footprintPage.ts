@@ -64,7 +64,7 @@ export function createFootprintPage(tools: PageTools<FootprintView>): Page<Footp
       h(
         'ul',
         {},
-        footprint.rules.map((rule) => h('li', { key: rule }, rule)),
+        footprint.rules.map(({ text }) => h('li', { key: text }, text)),
       ),
     ),
   ];

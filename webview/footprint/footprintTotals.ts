@@ -1,15 +1,11 @@
 import { figureText } from '../ui/figureText.ts';
 import type { VNode } from '../ui/h.ts';
-import type { Figure, Footprint } from '../ui/shapes.ts';
+import type { Figure, Footprint, FootprintRule } from '../ui/shapes.ts';
 import { totals, type Total } from '../ui/totals.ts';
 import { bytesText, countText, dayText, shortCountText, usdText } from '../ui/units.ts';
 import { FOOTPRINT } from './strings.ts';
 
-const { totals: TEXTS, ruleStarts: RULES } = FOOTPRINT;
-
-function ruleOf({ rules }: Footprint, name: keyof typeof RULES): string | undefined {
-  return rules.find((rule) => RULES[name].some((start) => rule.startsWith(start)));
-}
+const { totals: TEXTS } = FOOTPRINT;
 
 /** How a figure is known: its interval, and what it was taken from. */
 function howOf(figure: Figure, { stage }: Footprint, text: (value: number) => string): string {
@@ -46,7 +42,8 @@ function costTotal(footprint: Footprint): Total {
 /** What the dataset weighs in each of its shapes. */
 export function footprintTotals(footprint: Footprint, forJob: boolean): VNode {
   const { bytes, tokens } = footprint;
-  const rule = (name: keyof typeof RULES): string | undefined => ruleOf(footprint, name);
+  const rule = (about: FootprintRule['about']): string | undefined =>
+    footprint.rules.find((one) => one.about === about)?.text;
   const arrowText = figureText(bytes.pandasArrow, bytesText).value;
   return totals(TEXTS.label, [
     total(footprint, TEXTS.disk, bytes.disk, bytesText),
@@ -56,9 +53,9 @@ export function footprintTotals(footprint: Footprint, forJob: boolean): VNode {
       ...(bytes.pandasArrow.known === 'unknown' ? {} : { note: TEXTS.pandasArrow(arrowText) }),
     }),
     total(footprint, TEXTS.spark, bytes.spark, bytesText, { rule: rule('spark') }),
-    total(footprint, TEXTS.rendered, bytes.rendered, bytesText, { rule: rule('rendered') }),
+    total(footprint, TEXTS.rendered, bytes.rendered, bytesText, { rule: rule('lines') }),
     total(footprint, TEXTS.tokens, tokens, shortCountText, {
-      rule: rule('tokens'),
+      rule: rule('lines'),
       label: countText,
       ...(forJob ? {} : { note: TEXTS.encoding }),
     }),

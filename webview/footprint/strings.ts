@@ -49,14 +49,6 @@ export const FOOTPRINT = {
     noPrice: 'no price known for this model',
     encoding: 'in o200k_base',
   },
-  /** The page shows a rule as the tooltip of the total it begins with. */
-  ruleStarts: {
-    arrow: ['Arrow:'],
-    pandas: ['pandas:'],
-    spark: ['Spark:'],
-    rendered: ['Batch lines', 'Lines and tokens'],
-    tokens: ['Batch lines', 'Lines and tokens'],
-  },
   stages: { metadata: 'metadata', sample: 'sample', exact: 'all rows' },
   notReadYet: 'not known before reading',
   unknown: 'unknown',

@@ -8,6 +8,7 @@ export type ClosedBy = PlannedChunk['closedBy'];
 export type Figure = Plan['tokens'];
 export type Snapshot = NonNullable<FootprintPageState['snapshot']>;
 export type Footprint = Snapshot['footprint'];
+export type FootprintRule = Footprint['rules'][number];
 export type ColumnFootprint = Footprint['columns'][number];
 export type SizeHistogram = NonNullable<ColumnFootprint['histogram']>;
 export type RowSizes = NonNullable<Footprint['rowSizes']>;

@@ -37,7 +37,7 @@ export function footprintJson(footprint: Footprint): object {
     request: request && { job: request.job, requests: request.requests },
     rowSizes: rowSizes && { p50: rowSizes.p50, p90: rowSizes.p90, p99: rowSizes.p99, max: rowSizes.max },
     largestRows,
-    rules,
+    rules: rules.map(({ text }) => text),
     warnings,
   };
 }

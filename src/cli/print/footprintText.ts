@@ -208,7 +208,7 @@ export function footprintText(footprint: Footprint, width: number): string {
     '',
     ...(columns.length > 0 ? [columnTable(columns), ...marked, ''] : []),
     ...(hasRows ? [largestRows(footprint), ''] : []),
-    ...rules.map((rule) => wrapped(rule, '  ', width)),
+    ...rules.map(({ text }) => wrapped(text, '  ', width)),
     ...warnings.map((warning) => wrapped(`Note: ${warning}`, '  ', width)),
   ].join('\n');
 }

@@ -2,7 +2,7 @@ import { exactly, sumFigures, unknownFigure, type Figure } from '../model/figure
 import type { Dataset, DatasetFormat } from '../model/dataset.ts';
 import type { CostBound } from '../model/plan.ts';
 import type { ColumnFigures, TextSizes } from './columnFigures.ts';
-import { footprintRules } from './footprintRules.ts';
+import { footprintRules, type FootprintRule } from './footprintRules.ts';
 import type { LargestRow, RowFigures, RowSizes } from './rowFigures.ts';
 import type { SizeHistogram } from './sizeHistogram.ts';
 import { PANDAS_INDEX_BYTES, pandasArrowFigure, pandasFigure, sparkFigure } from './memoryRules.ts';
@@ -58,8 +58,7 @@ export interface Footprint {
   readonly largestRows: readonly LargestRow[];
   readonly read: { readonly bytes: number; readonly seconds: number };
   readonly stage: FootprintStage;
-  /** Sentences on how figures came about. */
-  readonly rules: readonly string[];
+  readonly rules: readonly FootprintRule[];
   readonly warnings: readonly string[];
 }
 

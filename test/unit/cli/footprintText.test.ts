@@ -50,7 +50,7 @@ function footprint(columns: readonly ColumnFootprint[], more: Partial<Footprint>
     largestRows: [],
     read: { bytes: 1_900_000, seconds: 0.8 },
     stage: 'sample',
-    rules: ['A rule that goes on '.repeat(12).trim()],
+    rules: [{ about: 'arrow', text: 'A rule that goes on '.repeat(12).trim() }],
     warnings: ['Something to know.'],
     ...more,
   };
@@ -125,5 +125,6 @@ describe('the footprint as JSON', () => {
     expect(body?.['arrow']).toEqual({ value: 4_100_000, known: 'estimate', low: 4_000_000, high: 4_200_000 });
     expect(json['cost']).toEqual({ value: 0, known: 'unknown', low: 0, high: 0 });
     expect(json['read']).toEqual({ bytes: 1_900_000, seconds: 0.8 });
+    expect(json['rules']).toEqual([expect.stringMatching(/^A rule that goes on/)]);
   });
 });

@@ -1,4 +1,5 @@
 import type { ColumnFootprint, Footprint } from '../../../src/core/profile/footprint.ts';
+import { footprintRules } from '../../../src/core/profile/footprintRules.ts';
 import { estimated, exactly, unknownFigure, type Figure } from '../../../src/core/model/figure.ts';
 import type { ClosedBy } from '../../../src/core/model/limits.ts';
 import type { NotPlanned, Plan, PlannedChunk } from '../../../src/core/model/plan.ts';
@@ -57,14 +58,6 @@ function textColumn(name: string, diskBytes: number, middle: number, used: boole
   return column(name, 'utf8', diskBytes, { used, text: { p50, p90, p99, max }, histogram: sizes });
 }
 
-const RULES = [
-  'Arrow: the unpadded buffers of each column as one piece (values, 4-byte offsets of text, a bit a row where there are nulls), dictionaries unfolded.',
-  'pandas: what memory_usage(deep=True) counts with numpy types and Python strings.',
-  'Spark: the in-memory columnar cache without compression; columns with few distinct values shrink, so the interval reaches far below.',
-  "Lines and tokens: those of the job's requests; a column's share is what its placeholders put in, before any cut.",
-  'Intervals hold with 95 % confidence.',
-];
-
 function footprintOf(columns: readonly ColumnFootprint[], more: Partial<Footprint> = {}): Footprint {
   return {
     uri: '/lake/posts',
@@ -104,7 +97,7 @@ function footprintOf(columns: readonly ColumnFootprint[], more: Partial<Footprin
     })),
     read: { bytes: 1_900_000, seconds: 0.8 },
     stage: 'sample',
-    rules: RULES,
+    rules: footprintRules('parquet', true),
     warnings: [],
     ...more,
   };
@@ -182,6 +175,7 @@ export function unknownFootprint(): FootprintPageState {
     rowSizes: null,
     largestRows: [],
     stage: 'metadata',
+    rules: footprintRules('csv', true),
     read: { bytes: 65_536, seconds: 0.02 },
   });
   return footprintState(footprint, {
@@ -220,6 +214,7 @@ export function emptyFootprint(): FootprintPageState {
     request: null,
     rowSizes: null,
     largestRows: [],
+    rules: footprintRules('parquet', false),
     read: { bytes: 612, seconds: 0.01 },
     stage: 'exact',
   });
