@@ -19,20 +19,24 @@ interface Guess {
   readonly columns: readonly string[];
 }
 
-/** The part of a glob before its first wildcard; a path without one stays whole. */
-function fixedPart(uri: string): string {
+/** What cannot be looked at is told by whoever reads or writes it. */
+async function isThere(file: string): Promise<boolean> {
+  return stat(file).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** The part of a glob before its first wildcard; a path that is there stays whole, whatever it is named. */
+async function fixedPart(uri: string): Promise<string> {
   const wild = uri.search(/[*?[\]{}]/);
-  return wild < 0 ? uri : path.dirname(`${uri.slice(0, wild)}x`);
+  return wild < 0 || (await isThere(uri)) ? uri : path.dirname(`${uri.slice(0, wild)}x`);
 }
 
 async function freePath(folder: string, name: string): Promise<string> {
   for (let number = 1; ; number++) {
     const file = path.join(folder, `${name}${number === 1 ? '' : `-${number}`}.tranche.json`);
-    const isFree = await stat(file).then(
-      () => false,
-      () => true, // what cannot be looked at is told by whoever writes it
-    );
-    if (isFree) return file;
+    if (!(await isThere(file))) return file;
   }
 }
 
@@ -83,7 +87,7 @@ export async function proposeJob({ env }: Engine, uri: string, signal: AbortSign
   const opened = await openDataset(uri, { format: null }, env, signal);
   const key = await guessKey(opened, env, signal);
   const text = await guessText(opened, key, env, signal);
-  const place = fixedPart(uri);
+  const place = await fixedPart(uri);
   const folder = path.dirname(place);
   const guess: Guess = {
     uri: path.relative(folder, uri).split(path.sep).join('/'),

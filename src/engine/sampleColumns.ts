@@ -4,9 +4,13 @@ import { datasetRows } from '../core/pipeline/datasetRows.ts';
 import type { ReadEnv } from '../core/datasets/formatReader.ts';
 import { placeholderName } from './placeholderName.ts';
 
-/** Rows that a guess about columns rests on. */
-const KEY_ROWS = 1_000;
-const TEXT_ROWS = 200;
+/** What a guess about columns rests on: so many first rows, fewer where they take more bytes. */
+interface Beginning {
+  readonly rows: number;
+  readonly bytes: number;
+}
+const OF_KEYS: Beginning = { rows: 1_000, bytes: 1_000_000 };
+const OF_TEXTS: Beginning = { rows: 200, bytes: 16_000_000 };
 /** Columns that are looked at. */
 const MOST_KEYS = 8;
 const MOST_TEXTS = 40;
@@ -17,16 +21,19 @@ const POSSIBLE = /(_id|_key|_uuid|Id)$/;
 async function firstLines(
   opened: OpenedDataset,
   columns: readonly Column[],
-  limit: number,
+  most: Beginning,
   env: ReadEnv,
   signal: AbortSignal,
-): Promise<string[]> {
+): Promise<{ readonly lines: readonly string[]; readonly bytes: number }> {
   const names = columns.map(({ name }) => placeholderName(name));
   const lines: string[] = [];
-  for await (const bytes of datasetRows(opened.dataset, { columns: names, limit }, env, signal)) {
-    lines.push(...new TextDecoder().decode(bytes).split('\n'));
+  let bytes = 0;
+  for await (const piece of datasetRows(opened.dataset, { columns: names, limit: most.rows }, env, signal)) {
+    lines.push(...new TextDecoder().decode(piece).split('\n'));
+    bytes += piece.length;
+    if (bytes > most.bytes) break;
   }
-  return lines.filter((line) => line !== '');
+  return { lines: lines.filter((line) => line !== ''), bytes };
 }
 
 function isScalar({ type }: Column): boolean {
@@ -38,14 +45,14 @@ function rankOf({ name }: Column): number {
   return POSSIBLE.test(name) ? 1 : 2;
 }
 
-/** The column that most likely names a row: its name says so, and no value of the first rows is null or there twice. Null if no column fits. */
+/** The column that most likely names a row: its name says so, and no value of the first rows is null, there twice or a long text. Null if no column fits. */
 export async function guessKey(opened: OpenedDataset, env: ReadEnv, signal: AbortSignal): Promise<string | null> {
   const scalar = opened.dataset.columns.filter(isScalar);
   const ranked = [0, 1, 2].flatMap((rank) => scalar.filter((column) => rankOf(column) === rank));
   for (const column of ranked.slice(0, MOST_KEYS)) {
-    const lines = await firstLines(opened, [column], KEY_ROWS, env, signal);
-    const isNull = lines.some((line) => line.endsWith(':null}'));
-    if (!isNull && new Set(lines).size === lines.length) return column.name;
+    const { lines, bytes } = await firstLines(opened, [column], OF_KEYS, env, signal);
+    if (bytes > OF_KEYS.bytes || lines.some((line) => line.endsWith(':null}'))) continue;
+    if (new Set(lines).size === lines.length) return column.name;
   }
   return null;
 }
@@ -67,7 +74,8 @@ export async function guessText(
     .slice(0, MOST_TEXTS);
   if (columns.length === 0) return null;
   const sizes = new Map<string, number>();
-  for (const line of await firstLines(opened, columns, TEXT_ROWS, env, signal)) {
+  const { lines } = await firstLines(opened, columns, OF_TEXTS, env, signal);
+  for (const line of lines) {
     for (const [name, value] of Object.entries(JSON.parse(line) as object)) {
       sizes.set(name, (sizes.get(name) ?? 0) + lengthOf(value));
     }

@@ -80,6 +80,18 @@ it('lies beside a folder or the folder of a glob, and reads all of it', async ()
   expect(await proposed(glob)).toMatchObject({ file: 'data-2.tranche.json', uri: glob, rows: 2 });
 });
 
+it('lies beside a file whose name looks like a glob', async () => {
+  const data = await folder.write('of [2026]/posts {1}.jsonl', postsJsonl(3));
+  expect(await proposed(data)).toMatchObject({ file: 'of [2026]/posts {1}.tranche.json', uri: data, rows: 3 });
+});
+
+it('takes no long text for a key, and reads no more of it than it takes to tell', async () => {
+  const rows = Array.from({ length: 100 }, (_, row) => JSON.stringify({ text: `${row} `.repeat(10_000), lang: 'en' }));
+  const { text } = await proposeJob(engine, await folder.write('long.jsonl', rows.join('\n')), NEVER);
+  expect(text).toContain('// No column alone names the rows');
+  expect(text).toContain('"content": "{{text}}"');
+});
+
 it('refuses what is no table', async () => {
   await expect(proposeJob(engine, path.join(folder.path, 'no.csv'), NEVER)).rejects.toMatchObject({ code: 'notFound' });
 });
