@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { TrancheError } from '../core/errors.ts';
@@ -8,6 +9,7 @@ import type { JobTree } from '../core/job/jobSource.ts';
 import { meantWords } from '../core/nearest.ts';
 import type { PriceList, PriceOverrides } from '../core/profile/price.ts';
 import type { Surface } from './lease.ts';
+import { systemCode } from './diskError.ts';
 import { stateFolders } from './stateFolder.ts';
 import type { Environment } from './stateFolder.ts';
 
@@ -155,11 +157,23 @@ function readPrices(tree: JobTree, top: JobSection): PriceOverrides {
   return Object.fromEntries(prices);
 }
 
+const configPath = (env: Environment): string => path.join(stateFolders(env).config, 'config.json');
+
+/** A text that is another one after `config.json` was written, made or removed. */
+export function machineConfigStamp(env: Environment): string {
+  try {
+    const found = statSync(configPath(env), { throwIfNoEntry: false });
+    return found === undefined ? 'none' : `${found.ino} ${found.size} ${found.mtimeMs}`;
+  } catch (error) {
+    return String(systemCode(error)); // reading it tells
+  }
+}
+
 async function readText(file: string): Promise<string> {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(file));
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const code = systemCode(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') return '{}';
     const why = error instanceof TypeError ? 'it is not UTF-8 text' : String(code ?? error);
     throw new TrancheError('usage', `The machine's configuration ${file} cannot be read: ${why}.`, error);
@@ -171,7 +185,7 @@ const ADDRESS_FROM = 'The environment variable OPENAI_BASE_URL';
 
 /** Reads `config.json` of this machine; a missing file stands for an empty one. Mistakes are errors with line and column, and no value is repeated in them where it might be a key. */
 export async function readMachineConfig(env: Environment, addressFrom = ADDRESS_FROM): Promise<MachineConfig> {
-  const file = path.join(stateFolders(env).config, 'config.json');
+  const file = configPath(env);
   const tree = parseJob(await readText(file), file, {
     code: 'usage',
     title: "the machine's configuration",

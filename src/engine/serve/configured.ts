@@ -1,5 +1,6 @@
 import { TrancheError } from '../../core/errors.ts';
 import type { EngineSettings } from '../../protocol/engineProtocol.ts';
+import { machineConfigStamp } from '../../platform/machineConfig.ts';
 import type { Environment } from '../../platform/stateFolder.ts';
 import { openEngine, type Engine, type EngineOptions } from '../openEngine.ts';
 
@@ -7,7 +8,7 @@ import { openEngine, type Engine, type EngineOptions } from '../openEngine.ts';
 export interface Configured {
   /** Sets it up anew; what is under way goes on as it began. */
   readonly configure: (settings: EngineSettings) => Promise<void>;
-  /** Waits for the first settings; what is wrong with the newest ones is thrown. */
+  /** Waits for the first settings; what is wrong with the newest ones is thrown. The machine's configuration is the one that is on the disk now. */
   readonly engine: () => Promise<Engine>;
   /** Whether the editor gave a key for the provider. */
   readonly hasKey: (provider: string) => boolean;
@@ -41,32 +42,50 @@ function optionsOf(settings: EngineSettings, environment: Environment): EngineOp
   };
 }
 
+/** What was opened last: with which settings, and with which configuration of the machine. */
+interface Newest {
+  readonly settings: EngineSettings;
+  readonly stamp: string;
+  readonly engine: Promise<Engine>;
+}
+
 /** Settings on top of `environment`; `own` are options of this process that no setting changes. */
 export function openConfigured(environment: Environment, own: Pick<EngineOptions, 'workerEntry'>): Configured {
-  let newest: Promise<Engine> | null = null;
+  let newest: Newest | null = null;
   let begin: () => void = () => undefined;
   const begun = new Promise<void>((resolve) => (begin = resolve));
-  let keys: Readonly<Record<string, string>> = {};
   const secrets = new Set<string>();
   const keepSecret = (texts: readonly (string | undefined)[]): void => {
     for (const text of texts) if (text !== undefined && text.trim().length >= LEAST_KEY) secrets.add(text.trim());
   };
+  const openNewest = async (settings: EngineSettings): Promise<Engine> => {
+    const engine = await openEngine({ ...optionsOf(settings, environment), ...own });
+    keepSecret(Object.values(engine.config.providers).map(({ apiKeyEnv }) => environment[apiKeyEnv ?? '']));
+    return engine;
+  };
+  const open = (settings: EngineSettings): Promise<Engine> => {
+    const stamp = machineConfigStamp(environment);
+    const engine = openNewest(settings);
+    engine.catch(() => undefined); // thrown to whoever asks for it
+    newest = { settings, stamp, engine };
+    return engine;
+  };
   return {
     configure: async (settings) => {
-      keys = settings.apiKeys;
-      keepSecret(Object.values(keys));
-      newest = (async () => openEngine({ ...optionsOf(settings, environment), ...own }))();
-      newest.catch(() => undefined); // thrown below, and again to whoever asks for the engine
+      keepSecret(Object.values(settings.apiKeys));
+      const engine = open(settings);
       begin();
-      const { config } = await newest;
-      keepSecret(Object.values(config.providers).map(({ apiKeyEnv }) => environment[apiKeyEnv ?? '']));
+      await engine;
     },
     engine: async () => {
       await begun;
       if (newest === null) throw new TrancheError('internal', 'The engine has no settings.');
-      return newest;
+      return newest.stamp === machineConfigStamp(environment) ? newest.engine : open(newest.settings);
     },
-    hasKey: (provider) => Object.hasOwn(keys, provider) && keys[provider]?.trim() !== '',
+    hasKey: (provider) => {
+      const keys = newest?.settings.apiKeys ?? {};
+      return Object.hasOwn(keys, provider) && keys[provider]?.trim() !== '';
+    },
     redact: (text) => [...secrets].reduce((left, secret) => left.replaceAll(secret, '[key]'), text),
   };
 }
