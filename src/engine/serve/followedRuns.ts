@@ -30,7 +30,7 @@ export interface FollowedRuns {
   readonly follow: (engine: Engine, runId: string) => WatchedRun;
   /** The run as it is now with all its chunks; null before its first event. */
   readonly whole: (engine: Engine, runId: string) => Promise<RunSnapshot | DamagedRun | null>;
-  /** Reads what is new of a run and tells it; an error is told too. */
+  /** Reads what is new of a run and tells it; an error is told too, once while it lasts. */
   readonly update: (run: WatchedRun, isOwnerDue: boolean) => Promise<void>;
 }
 
@@ -38,6 +38,7 @@ export interface FollowedRuns {
 export function openFollowedRuns(isHere: (runId: string) => boolean, events: RunWatchEvents): FollowedRuns {
   const followed = new Map<string, WatchedRun>();
   const ended = new Set<string>();
+  const troubles = new Map<string, string>();
   const settle = (run: WatchedRun): void => {
     followed.delete(run.runId);
     ended.add(run.runId);
@@ -64,6 +65,7 @@ export function openFollowedRuns(isHere: (runId: string) => boolean, events: Run
         if (ids.has(runId)) continue;
         followed.delete(runId);
         ended.delete(runId);
+        troubles.delete(runId);
         events.onRemoved(runId);
       }
     },
@@ -86,16 +88,20 @@ export function openFollowedRuns(isHere: (runId: string) => boolean, events: Run
         return whole;
       } catch (error) {
         if (!isTrancheError(error)) throw error;
-        settle(run);
+        if (isTrancheError(error, 'corrupt')) settle(run);
         return { runId, message: error.message };
       }
     },
     update: async (run, isOwnerDue) => {
+      const { runId } = run;
       try {
         await readAndTell(run, isOwnerDue);
+        troubles.delete(runId);
       } catch (error) {
         if (isTrancheError(error, 'corrupt')) settle(run);
-        events.onTrouble(`Run ${run.runId}: ${messageOf(error)}`);
+        const trouble = messageOf(error);
+        if (troubles.get(runId) !== trouble) events.onTrouble(`Run ${runId}: ${trouble}`);
+        troubles.set(runId, trouble);
       }
     },
   };

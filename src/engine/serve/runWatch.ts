@@ -93,12 +93,21 @@ export function openRunWatch(
   const inTurn = openTurns();
   let ticks = 0;
   let isListDue = false;
+  let trouble = '';
+  /** What keeps it from being listed is told once while it lasts, and runs that are known are followed on. */
+  const list = async (): Promise<void> => {
+    isListDue = false;
+    try {
+      await runs.list(await engine());
+      trouble = '';
+    } catch (error) {
+      if (trouble !== messageOf(error)) events.onTrouble(messageOf(error));
+      trouble = messageOf(error);
+    }
+  };
   const tick = async (): Promise<void> => {
     ticks++;
-    if (isListDue || ticks % LIST_TICKS === 0) {
-      isListDue = false;
-      await runs.list(await engine());
-    }
+    if (isListDue || ticks % LIST_TICKS === 0) await list();
     const isOwnerDue = ticks % OWNER_TICKS === 0;
     await mapLimited(runs.unfinished(), AT_ONCE, (run) => runs.update(run, isOwnerDue || !run.hasBegun()));
   };

@@ -59,6 +59,21 @@ it('gives all runs, newest first, and those that are damaged with their sentence
   expect(await runs.forsaken()).toEqual([idOf(3)]);
 });
 
+it('says once why a run cannot be read, and follows it as soon as it can', async () => {
+  const runId = idOf(1);
+  const file = journalPath(runFolder(work.path, runId));
+  await mkdir(file, { recursive: true });
+  expect((await runs.all()).damaged).toMatchObject([{ runId }]);
+  const trouble = `Run ${runId}: ${file} cannot be read (EISDIR).`;
+  await until(() => told.includes(trouble));
+  await new Promise((resolve) => setTimeout(resolve, 2_200));
+  expect(told).toEqual([trouble]);
+  await rm(file, { recursive: true });
+  await journal(1, 2);
+  await until(() => told.includes(`${runId} running 2`));
+  expect(await runs.forsaken()).toEqual([runId]);
+});
+
 it('leaves out the chunks of older finished runs where there are many', async () => {
   for (const day of [1, 2, 3, 4]) await journal(day, 2_000, FINISHED);
   await journal(5, 2_000);
