@@ -58,6 +58,11 @@ export function openWatchedRun(engine: Engine, runId: string, isHere: () => bool
     if (isNew) for (const index of run.chunks.keys()) dirty.add(index);
     for (const event of events) if ('chunk' in event) dirty.add(event.chunk);
   };
+  /** What only its driver knew holds no longer once that is not this process. */
+  const forget = (): void => {
+    for (const index of live.keys()) dirty.add(index);
+    live.clear();
+  };
   const snapshot = async (of: RunState, indexes?: Iterable<number>): Promise<RunSnapshot> => {
     const facts = { driver: driverOf(owner, isHere()), problem, live, ...(await endFacts(of, engine)) };
     return runSnapshot(of, facts, indexes);
@@ -75,6 +80,8 @@ export function openWatchedRun(engine: Engine, runId: string, isHere: () => bool
     look: async () => {
       const before = owner;
       owner = isHere() ? null : await leaseOwner(leasePath(folder));
+      if (!isHere()) forget();
+      if (owner?.isLiving === true) problem = null; // it could go on
       if (isHere() || owner?.isLiving === true) isLeft = false;
       else if (before?.isLiving === true) isLeft = before.isEditor || owner !== null;
       if (!isLeft || (await isLastOwnerAlive(leasePath(folder)))) return false;

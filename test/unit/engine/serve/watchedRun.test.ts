@@ -83,6 +83,29 @@ describe('the news of a run', () => {
     expect(uploaded?.chunks).toMatchObject([{ phase: 'uploaded', sentBytes: uploaded?.chunks[0]?.bytes }]);
   });
 
+  it('tell no more of an upload once this process has left the run', async () => {
+    await record(runCreated(1, 10), { type: 'uploadIntent', chunk: 1, attempt: 1, name: 'one', bytes: 100 });
+    await run.read();
+    isHere = true;
+    const news = { chunk: 1, attempt: 1, phase: 'uploading', bytes: 100, requests: 10, batchId: null } as const;
+    run.progress({ ...news, sentBytes: 60, answered: 0, rowCounts: null, message: null });
+    expect((await run.changes())?.chunks).toMatchObject([{ sentBytes: 60 }]);
+    isHere = false;
+    await run.look();
+    expect((await run.changes())?.chunks).toMatchObject([{ index: 1, sentBytes: 0 }]);
+  });
+
+  it('name no problem that another process did not have with the run', async () => {
+    await record(runCreated(1, 10));
+    await run.read();
+    run.setProblem('The key is wrong.');
+    await claim(1, 'CLI', process.pid);
+    await run.look();
+    await claim(1, 'CLI', process.pid, true);
+    await run.look();
+    expect((await run.whole())?.run).toMatchObject({ driver: { kind: 'nobody' }, problem: null });
+  });
+
   it('name a problem only while nobody drives the run, and one of their own where chunks are in doubt', async () => {
     await record(runCreated(1, 10));
     await run.read();
