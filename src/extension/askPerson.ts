@@ -18,6 +18,8 @@ export interface AskPerson {
   ) => Promise<string | undefined>;
   /** The id of what was picked. */
   readonly pick: (title: string, items: readonly PickItem[]) => Promise<string | undefined>;
+  /** The path of a folder; where it is asked for, the one that `beside` lies in is shown. */
+  readonly folder: (title: string, openLabel: string, beside: string) => Promise<string | undefined>;
   /** A sentence in the corner, with what to do next. */
   readonly tell: (
     kind: 'info' | 'warning' | 'error',
@@ -36,6 +38,16 @@ export function askInWindow(): AskPerson {
     pick: async (title, items) => {
       const picked = await vscode.window.showQuickPick([...items], { title, matchOnDescription: true });
       return picked?.id;
+    },
+    folder: async (title, openLabel, beside) => {
+      const picked = await vscode.window.showOpenDialog({
+        title,
+        openLabel,
+        defaultUri: vscode.Uri.joinPath(vscode.Uri.file(beside), '..'),
+        canSelectFiles: false,
+        canSelectFolders: true,
+      });
+      return picked?.[0]?.fsPath;
     },
     tell: async (kind, message, actions) => {
       if (kind === 'info') return vscode.window.showInformationMessage(message, ...actions);

@@ -94,7 +94,7 @@ function openSharedWork(deps: CommandTableDeps): SharedWork {
     },
     writeFiles: async (work) => {
       await saveJob(work.jobPath);
-      await writeFiles(engine.call, work);
+      await writeFiles({ engine, ask }, work);
     },
     showLog: log.show,
   };

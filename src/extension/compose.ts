@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { askInWindow, type AskPerson } from './askPerson.ts';
 import { registerCommands } from './commands.ts';
 import { openWindowEngine } from './client/windowEngine.ts';
+import { CHUNK_SCHEME } from './jobs/chunkScheme.ts';
 import { registerJobLenses } from './jobs/jobLenses.ts';
 import { isJobPath } from './jobs/jobName.ts';
 import { openJobsTree } from './jobs/jobsTree.ts';
@@ -32,6 +33,7 @@ function openAsk(): { readonly ask: AskPerson; readonly answer: TestApi['answer'
     ask: {
       confirm: (...question) => current.confirm(...question),
       pick: (...question) => current.pick(...question),
+      folder: (...question) => current.folder(...question),
       tell: (...question) => current.tell(...question),
     },
     answer: (answers) => {
@@ -51,7 +53,7 @@ function seenRuns(store: RunStore, rows: RunRows): Pick<TestApi, 'runs' | 'rows'
   };
 }
 
-/** Pages that outlive a window, the text of failures, and jobs that are saved. */
+/** Pages that outlive a window, texts that lie in no file, and jobs that are saved. */
 function registerDocuments(onDemand: () => Promise<OnDemand>): vscode.Disposable {
   return vscode.Disposable.from(
     vscode.window.registerWebviewPanelSerializer(FOOTPRINT_VIEW, {
@@ -62,6 +64,9 @@ function registerDocuments(onDemand: () => Promise<OnDemand>): vscode.Disposable
     }),
     vscode.workspace.registerTextDocumentContentProvider(FAILURES_SCHEME, {
       provideTextDocumentContent: async (uri, token) => (await onDemand()).failuresText(uri, token),
+    }),
+    vscode.workspace.registerTextDocumentContentProvider(CHUNK_SCHEME, {
+      provideTextDocumentContent: async (uri, token) => (await onDemand()).chunkText(uri, token),
     }),
     vscode.workspace.onDidSaveTextDocument(({ uri }) => {
       if (uri.scheme === 'file' && isJobPath(uri.path)) void onDemand().then(({ checkJob }) => checkJob(uri.fsPath));

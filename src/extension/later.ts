@@ -2,6 +2,7 @@ import type * as vscode from 'vscode';
 import type { PageState } from '../protocol/pageProtocol.ts';
 import type { CommandTable } from './commands.ts';
 import { openCommandTable, type CommandTableDeps } from './commandTable.ts';
+import { openChunkDocuments, type ChunkDocuments } from './jobs/chunkDocuments.ts';
 import { openJobDiagnostics } from './jobs/jobDiagnostics.ts';
 import { openFootprintPanels } from './pages/footprintPanels.ts';
 import type { PageDeps } from './pages/pagePanel.ts';
@@ -24,6 +25,7 @@ export interface OnDemand {
   readonly restoreFootprint: (panel: vscode.WebviewPanel, state: unknown) => Promise<void>;
   readonly restorePlan: (panel: vscode.WebviewPanel, state: unknown) => Promise<void>;
   readonly failuresText: FailuresDocument['text'];
+  readonly chunkText: ChunkDocuments['text'];
   /** Says in Problems what is wrong with a job that was saved. */
   readonly checkJob: (jobPath: string) => Promise<unknown>;
   readonly pages: () => readonly PageState[];
@@ -33,6 +35,7 @@ export interface OnDemand {
 function openOnDemand(deps: OnDemandDeps): OnDemand {
   const { context, engine, log, ask, store, slices } = deps;
   const failures = openFailuresDocument(engine.call, store);
+  const chunks = openChunkDocuments(engine.call);
   const diagnostics = openJobDiagnostics(engine.call);
   context.subscriptions.push(diagnostics);
   const pageDeps: PageDeps = {
@@ -51,12 +54,13 @@ function openOnDemand(deps: OnDemandDeps): OnDemand {
     shownPlanHash: (jobPath) => plans.shownPlanHash(jobPath),
   });
   const footprints = openFootprintPanels({ ...pageDeps, engine, ...work });
-  const plans = openPlanPanels({ ...pageDeps, engine, diagnostics, ...work });
+  const plans = openPlanPanels({ ...pageDeps, engine, diagnostics, ...work, preview: chunks.show });
   return {
     commands: table,
     restoreFootprint: footprints.restore,
     restorePlan: plans.restore,
     failuresText: failures.text,
+    chunkText: chunks.text,
     checkJob: diagnostics.check,
     pages: () => [...footprints.states(), ...plans.states()],
   };

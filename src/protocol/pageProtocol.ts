@@ -26,8 +26,8 @@ export interface PlanPageState {
   readonly error: WireError | null;
   /** False in a workspace that is not trusted: nothing can be sent from it. */
   readonly mayRun: boolean;
-  /** Written files or a begun run under way: the sentence that says so. */
-  readonly doing: string | null;
+  /** What goes on beside the plan (files being written, a run being begun), and whether `cancel` stops it. */
+  readonly doing: { readonly text: string; readonly canCancel: boolean } | null;
 }
 
 export type PageState = FootprintPageState | PlanPageState;
@@ -40,6 +40,8 @@ export type PageAction =
   | { readonly do: 'planJob' }
   | { readonly do: 'openJob' }
   | { readonly do: 'writeFiles' }
+  /** The first lines of the chunk of that number. */
+  | { readonly do: 'preview'; readonly chunk: number }
   | { readonly do: 'rehearse' }
   | { readonly do: 'run' }
   | { readonly do: 'showLog' };

@@ -55,7 +55,11 @@ describe('the plan page', () => {
   it.each([
     ['in a workspace that is not trusted', { mayRun: false }, ['rehearse', 'run']],
     ['while it is out of date', { state: 'stale' }, ['writeFiles', 'rehearse', 'run']],
-    ['while files are written', { doing: 'Writing 23 files' }, ['writeFiles', 'rehearse', 'run']],
+    [
+      'while files are written',
+      { doing: { text: 'Writing 23 files', canCancel: true } },
+      ['writeFiles', 'rehearse', 'run'],
+    ],
   ] as const)('runs nothing %s, and says why', async (_, more, disabled) => {
     await open({ state: madeUpPlan(23, 0, more) });
     for (const key of disabled) {

@@ -55,6 +55,7 @@ function sliderOf({ plan, selected }: ChunkBarsProps, on: Readonly<Record<string
     role: 'slider',
     tabindex: 0,
     'aria-label': PLAN.chart.slider,
+    'aria-keyshortcuts': 'Enter',
     'aria-valuemin': 1,
     'aria-valuemax': plan.chunks.length,
     'aria-valuenow': (selected ?? 0) + 1,
@@ -72,8 +73,17 @@ function readout({ chunks, limits }: Plan, at: number | null, { layout }: Drawin
   return h('p', { key: 'readout', class: 'readout dim', 'aria-hidden': 'true' }, text);
 }
 
-/** Makes the bars; `onSelect` gets the position of a chunk in the plan. */
-export function createChunkBars(onSelect: (position: number) => void): ChunkBars {
+/** What a person does to the bars; both get the position of a chunk in the plan. */
+export interface ChunkBarsEvents {
+  readonly onSelect: (position: number) => void;
+  /** Enter on the selected one, or a double click. */
+  readonly onOpen: (position: number) => void;
+}
+
+const isEnter = (event: Event): boolean => event instanceof KeyboardEvent && event.key === 'Enter' && !event.repeat;
+
+/** Makes the bars of a plan. */
+export function createChunkBars({ onSelect, onOpen }: ChunkBarsEvents): ChunkBars {
   const element = document.createElement('div');
   element.className = 'chunk-bars';
   const view = createView(element);
@@ -89,9 +99,16 @@ export function createChunkBars(onSelect: (position: number) => void): ChunkBars
   const select = (position: number | null): void => {
     if (position !== null) onSelect(position);
   };
+  const open = (position: number | null): void => {
+    if (position !== null) onOpen(position);
+  };
   const on = {
-    keydown: (event: Event) => select(props === null ? null : keyTarget(event, props)),
+    keydown: (event: Event) => {
+      if (isEnter(event)) open(props?.selected ?? null);
+      else select(props === null ? null : keyTarget(event, props));
+    },
     click: (event: Event) => select(drawing === null ? null : positionAt(event, drawing)),
+    dblclick: (event: Event) => open(drawing === null ? null : positionAt(event, drawing)),
     pointermove: (event: Event) => hover(drawing === null ? null : positionAt(event, drawing)),
     pointerleave: () => hover(null),
   };

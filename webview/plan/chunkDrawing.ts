@@ -11,6 +11,8 @@ const FOOT_PX = 18;
 /** Height of the bars and what stands above them. */
 export const CHART_PX = HEAD_PX + PLOT_PX;
 const LABEL_PX = 46;
+const LABEL_GAP_PX = 6;
+const DIGIT_PX = 7;
 const LEAST_BAR_PX = 2;
 /** Below this share of the cap bars would be too flat to compare: they get a scale of their own. */
 const LOW = 0.2;
@@ -83,15 +85,45 @@ function isLabelled(index: number, step: number): boolean {
   return step <= 2 ? (index - 1) % step === 0 : index === 1 || index % step === 0;
 }
 
+interface AxisLabel {
+  readonly index: number;
+  readonly text: string;
+  readonly x: number;
+  readonly side: 'axis' | 'axis middle' | 'axis end';
+  /** Where its text begins and ends, about. */
+  readonly fromPx: number;
+  readonly toPx: number;
+}
+
+function axisLabel(index: number, x: number, widthPx: number): AxisLabel {
+  const text = countText(index);
+  const textPx = text.length * DIGIT_PX;
+  if (x < LABEL_PX / 3) return { index, text, x: 0, side: 'axis', fromPx: 0, toPx: textPx };
+  if (x <= widthPx - LABEL_PX / 3) {
+    return { index, text, x, side: 'axis middle', fromPx: x - textPx / 2, toPx: x + textPx / 2 };
+  }
+  return { index, text, x: widthPx, side: 'axis end', fromPx: widthPx - textPx, toPx: widthPx };
+}
+
+/** From the last on, which stays, those that leave the one behind them room. */
+function roomy(all: readonly AxisLabel[]): AxisLabel[] {
+  let nextPx = Infinity;
+  return all.toReversed().filter(({ fromPx, toPx }) => {
+    if (toPx + LABEL_GAP_PX > nextPx) return false;
+    nextPx = fromPx;
+    return true;
+  });
+}
+
 function labels({ layout, plan, widthPx }: Drawing): VNode[] {
   const { slotPx, each } = layout;
   const step = niceStep((LABEL_PX * each) / slotPx);
-  return plan.chunks.flatMap(({ index }, position) => {
-    if (!isLabelled(index, step)) return [];
-    const x = ((position + 0.5) * slotPx) / each;
-    const side = x < LABEL_PX / 3 ? 'axis' : x > widthPx - LABEL_PX / 3 ? 'axis end' : 'axis middle';
-    return h('text', { key: `x${index}`, x: side === 'axis' ? 0 : x, y: CHART_PX + 14, class: side }, countText(index));
-  });
+  const all = plan.chunks.flatMap(({ index }, position) =>
+    isLabelled(index, step) ? [axisLabel(index, ((position + 0.5) * slotPx) / each, widthPx)] : [],
+  );
+  return roomy(all).map(({ index, text, x, side }) =>
+    h('text', { key: `x${index}`, x, y: CHART_PX + 14, class: side }, text),
+  );
 }
 
 function capLine({ plan, widthPx, isLow }: Drawing): VNode[] {

@@ -20,20 +20,28 @@ function legend({ chunks }: Plan): Child {
 const keyOf = ({ index }: PlannedChunk): string => String(index);
 
 /** The chunks as bars and as a table; what is selected in one is selected in the other. */
-export function createChunkParts({ keep }: PlanTools): PlanPart {
+export function createChunkParts({ keep, act }: PlanTools): PlanPart {
   const grid = createGrid<PlannedChunk>('files', MOST_ROWS, {
     onSort: (sort) => keep({ sort }),
     onSelect: (selected) => keep({ selected }),
+    onOpen: (key) => act({ do: 'preview', chunk: Number(key) }),
     onScroll: (topPx) => keep({ topPx }),
   });
   let shown: Plan | null = null;
   let columns: readonly GridColumn<PlannedChunk>[] = [];
-  const bars = createChunkBars((position) => {
-    const chunk = shown?.chunks[position];
-    if (chunk === undefined) return;
-    keep({ selected: keyOf(chunk) });
-    grid.reveal(keyOf(chunk));
+  const bars = createChunkBars({
+    onSelect: (position) => {
+      const chunk = shown?.chunks[position];
+      if (chunk === undefined) return;
+      keep({ selected: keyOf(chunk) });
+      grid.reveal(keyOf(chunk));
+    },
+    onOpen: (position) => {
+      const chunk = shown?.chunks[position];
+      if (chunk !== undefined) act({ do: 'preview', chunk: chunk.index });
+    },
   });
+  grid.element.setAttribute('aria-describedby', 'files-note');
   return {
     restore: ({ topPx }) => grid.scrollTo(topPx),
     draw: ({ plan }, { sort, selected }) => {
@@ -47,7 +55,10 @@ export function createChunkParts({ keep }: PlanTools): PlanPart {
       grid.update({ label: PLAN.files.title, columns, rows: plan.chunks, keyOf, sort, selected });
       return [
         section({ id: 'chart', title: PLAN.chart.title, note, side }, bars.element),
-        section({ id: 'files', title: PLAN.files.title }, h('div', { class: 'framed' }, grid.element)),
+        section(
+          { id: 'files', title: PLAN.files.title, note: PLAN.files.hint },
+          h('div', { class: 'framed' }, grid.element),
+        ),
       ];
     },
   };

@@ -59,19 +59,23 @@ function buttonsOf({ state, planned, mayRun, doing }: PlanPageState, act: Act): 
   ];
 }
 
+/** What goes on, and how to stop it. */
+function workingLine({ state, measuredRows, doing }: PlanPageState, act: Act): Child {
+  const line = (text: string, stop: Child): VNode =>
+    h('div', { key: 'working', class: 'working' }, progressRing(), h('span', {}, text), stop);
+  if (state === 'planning') return line(measuredRows > 0 ? PLAN.planningRows(measuredRows) : PLAN.planning, null);
+  if (doing === null) return null;
+  const stop = button({ key: 'cancelDoing', text: PLAN.cancel, onPress: () => act({ do: 'cancel' }) });
+  return line(doing.text, doing.canCancel ? stop : null);
+}
+
 /** What is planned, for whom, and what can be done with it. */
 export function planHeader(state: PlanPageState, act: Act): VNode {
-  const working =
-    state.state === 'planning'
-      ? state.measuredRows > 0
-        ? PLAN.planningRows(state.measuredRows)
-        : PLAN.planning
-      : state.doing;
   return h(
     'header',
     { key: 'header', class: 'header' },
     h('div', { class: 'what' }, h('h1', {}, PLAN.title), h('p', { class: 'dim line' }, lineOf(state, act))),
     h('div', { class: 'buttons' }, buttonsOf(state, act)),
-    working === null ? null : h('p', { key: 'working', class: 'working' }, progressRing(), h('span', {}, working)),
+    workingLine(state, act),
   );
 }

@@ -11,12 +11,21 @@ import type { PlanTools, PlanView } from './planView.ts';
 import { createRowsWithoutLine } from './rowsWithoutLine.ts';
 import { PLAN } from './strings.ts';
 
-function saidOf({ state, planned, error, measuredRows }: PlanPageState): readonly [state: string, progress: string] {
+function saidOf({
+  state,
+  planned,
+  error,
+  measuredRows,
+  doing,
+}: PlanPageState): readonly [state: string, progress: string] {
   switch (state) {
     case 'planning':
       return [PLAN.said.planning, measuredRows > 0 ? PLAN.planningRows(measuredRows) : ''];
     case 'planned':
-      return [planned === null ? '' : PLAN.said.planned(planned.plan.chunks.length, planned.plan.rows), ''];
+      return [
+        planned === null ? '' : PLAN.said.planned(planned.plan.chunks.length, planned.plan.rows),
+        doing?.text ?? '',
+      ];
     case 'failed':
       return [PLAN.said.failed(error?.message ?? ''), ''];
     default:

@@ -99,6 +99,7 @@ export const PLAN = {
       tokens: 'Tokens',
       closedBy: 'Closed by',
     },
+    hint: 'Enter or a double click shows the first lines of a file, as they would be sent',
     ofCapHint: 'Bytes of the file against the limit of bytes',
   },
   cost: {

@@ -35,6 +35,8 @@ export interface GridProps<Row> {
 export interface GridEvents {
   readonly onSort: (sort: Sort | null) => void;
   readonly onSelect: (key: string) => void;
+  /** Enter on the selected row, or a double click. */
+  readonly onOpen?: (key: string) => void;
   /** Called at rest after scrolling, with pixels from the first row. */
   readonly onScroll: (topPx: number) => void;
 }
@@ -118,6 +120,12 @@ function targetOf(key: string, at: number, count: number, page: number): number 
   return target === undefined ? null : Math.max(0, Math.min(count - 1, target));
 }
 
+/** The row an event happened in; -1 for none. */
+function indexOf(target: EventTarget | null): number {
+  const row = target instanceof Element ? target.closest('[data-index]') : null;
+  return row === null ? -1 : Number(row.getAttribute('data-index'));
+}
+
 /** Makes a grid for at most `maxRows` rows of height; more are scrolled to. `id` is unique in the page. */
 export function createGrid<Row>(id: string, maxRows: number, events: GridEvents): Grid<Row> {
   const element = document.createElement('div');
@@ -153,17 +161,21 @@ export function createGrid<Row>(id: string, maxRows: number, events: GridEvents)
     scroll.reveal(index, rows.length);
     events.onSelect(props.keyOf(row));
   };
+  const open = (index: number): void => {
+    const row = rows[index];
+    if (row !== undefined) events.onOpen?.(props.keyOf(row));
+  };
+  if (events.onOpen !== undefined) element.setAttribute('aria-keyshortcuts', 'Enter');
   element.addEventListener('keydown', (event) => {
     if (event.target !== element || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === 'Enter' && !event.repeat) open(at);
     const target = targetOf(event.key, at, rows.length, scroll.pageRows());
     if (target === null) return;
     event.preventDefault();
     select(target);
   });
-  element.addEventListener('click', ({ target }) => {
-    const row = target instanceof Element ? target.closest('[data-index]') : null;
-    if (row !== null) select(Number(row.getAttribute('data-index')));
-  });
+  element.addEventListener('click', ({ target }) => select(indexOf(target)));
+  element.addEventListener('dblclick', ({ target }) => open(indexOf(target)));
   return {
     element,
     update: (next) => {

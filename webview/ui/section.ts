@@ -16,7 +16,7 @@ export function section({ id, title, note, side }: SectionProps, ...children: Ch
       'div',
       { class: 'section-head' },
       h('h2', { id: `${id}-title` }, title),
-      h('p', { class: 'dim' }, note),
+      h('p', { id: `${id}-note`, class: 'dim' }, note),
       side === undefined ? null : h('div', { class: 'side' }, side),
     ),
     children,

@@ -1,41 +1,62 @@
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
-import type { CallEngine } from '../client/engineClient.ts';
+import type { AskPerson } from '../askPerson.ts';
+import type { EngineClient } from '../client/engineClient.ts';
+import { failureOf, isCancelled } from '../failures.ts';
 import type { PlanWork } from '../pages/planPanels.ts';
 import { bytesText, countOf } from '../units.ts';
 
-/** Writes a job's batch files into a folder that a person picks; nothing is sent. */
-export async function writeFiles(call: CallEngine, { jobPath, say }: PlanWork, into?: vscode.Uri): Promise<void> {
-  const beside = vscode.Uri.joinPath(vscode.Uri.file(jobPath), '..');
-  const picked = into
-    ? [into]
-    : await vscode.window.showOpenDialog({
-        defaultUri: beside,
-        canSelectFiles: false,
-        canSelectFolders: true,
-        openLabel: 'Write Files Here',
-        title: 'Write Batch Files',
-      });
-  const folder = picked?.[0];
-  if (folder === undefined) return;
+export interface WriteFilesDeps {
+  readonly ask: AskPerson;
+  readonly engine: Pick<EngineClient, 'call' | 'on'>;
+}
+
+/** Writes with a notice that can cancel it, and tells how many files are written. */
+async function write(
+  { engine }: WriteFilesDeps,
+  jobPath: string,
+  folder: string,
+  stop: AbortController,
+  onFiles: (sentence: string) => void,
+): Promise<string> {
+  const id = randomUUID();
+  const options = { location: vscode.ProgressLocation.Notification, title: 'Writing batch files', cancellable: true };
+  return vscode.window.withProgress(options, async (progress, token) => {
+    token.onCancellationRequested(() => stop.abort());
+    const heard = engine.on('plan/changed', (news) => {
+      if (news.id !== id || news.chunks === 0) return;
+      const message = `${countOf(news.chunks, 'file is', 'files are')} written`;
+      progress.report({ message });
+      onFiles(message);
+    });
+    try {
+      const { chunks, rows, bytes } = await engine.call('job/render', { id, jobPath, folder }, stop.signal);
+      return `Wrote ${countOf(chunks, 'file')} with ${countOf(rows, 'row')}, ${bytesText(bytes)}, to ${folder}.`;
+    } finally {
+      heard.dispose();
+    }
+  });
+}
+
+/** Writes a job's batch files into a folder that a person picks; nothing is sent. Stopped, it says which files stay. */
+export async function writeFiles(deps: WriteFilesDeps, { jobPath, say }: PlanWork): Promise<void> {
+  const picked = await deps.ask.folder('Write Batch Files', 'Write Files Here', jobPath);
+  if (picked === undefined) return;
   const stop = new AbortController();
-  say(`Writing batch files to ${folder.fsPath}…`);
+  const doing = `Writing batch files to ${picked}`;
+  say(`${doing}…`, stop);
   try {
-    const params = { id: randomUUID(), jobPath, folder: folder.fsPath };
-    const { chunks, rows, bytes } = await vscode.window.withProgress(
-      { location: vscode.ProgressLocation.Notification, title: 'Writing batch files', cancellable: true },
-      (_progress, token) => {
-        token.onCancellationRequested(() => stop.abort());
-        return call('job/render', params, stop.signal);
-      },
-    );
-    void tellWritten(folder, `${countOf(chunks, 'file')} with ${countOf(rows, 'row')}, ${bytesText(bytes)}`);
+    const done = await write(deps, jobPath, picked, stop, (files) => say(`${doing}: ${files}`, stop));
+    void tell(deps, picked, done);
+  } catch (error) {
+    if (!isCancelled(error)) throw error;
+    void tell(deps, picked, failureOf(error).message);
   } finally {
     say(null);
   }
 }
 
-async function tellWritten(folder: vscode.Uri, figures: string): Promise<void> {
-  const chosen = await vscode.window.showInformationMessage(`Wrote ${figures}, to ${folder.fsPath}.`, 'Reveal');
-  if (chosen === 'Reveal') await vscode.commands.executeCommand('revealFileInOS', folder);
+async function tell({ ask }: WriteFilesDeps, folder: string, message: string): Promise<void> {
+  if ((await ask.tell('info', message, ['Reveal'])) !== 'Reveal') return;
+  await vscode.commands.executeCommand('revealFileInOS', vscode.Uri.file(folder));
 }

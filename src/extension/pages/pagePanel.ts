@@ -61,6 +61,7 @@ export function openPagePanel<State extends PageState>(
   let state = first;
   let seq = 0;
   let timer: NodeJS.Timeout | null = null;
+  let isClosed = false;
 
   const page = deps.connectPage(
     {
@@ -86,6 +87,7 @@ export function openPagePanel<State extends PageState>(
   };
 
   panel.onDidDispose(() => {
+    isClosed = true;
     if (timer !== null) clearTimeout(timer);
     page.dispose();
   });
@@ -96,7 +98,7 @@ export function openPagePanel<State extends PageState>(
     state: () => state,
     update: (change) => {
       state = { ...state, ...change };
-      timer ??= setTimeout(send, PACE_MS);
+      if (!isClosed) timer ??= setTimeout(send, PACE_MS);
     },
   };
 }

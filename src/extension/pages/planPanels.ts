@@ -3,18 +3,21 @@ import * as vscode from 'vscode';
 import type { PageAction, PlanPageState } from '../../protocol/pageProtocol.ts';
 import type { EngineClient } from '../client/engineClient.ts';
 import { failureOf, isCancelled } from '../failures.ts';
+import type { ChunkDocuments } from '../jobs/chunkDocuments.ts';
 import type { JobDiagnostics } from '../jobs/jobDiagnostics.ts';
 import { PLAN_VIEW } from './viewTypes.ts';
 import { saveJob } from '../jobs/saveJob.ts';
+import { countText } from '../units.ts';
+import { openPageWork, type PageWork, type Say } from './pageWork.ts';
 import { openPagePanel, pageOptions, type PageDeps, type PagePanel } from './pagePanel.ts';
 import { lastPart } from './placeText.ts';
 import { watchData } from './watchData.ts';
 
-/** What a plan page may do to the job it shows. `say` tells on the page what is being done, null once it is over. */
+/** What a plan page may do to the job it shows; `say` tells on the page what is being done. */
 export interface PlanWork {
   readonly jobPath: string;
   readonly shownPlanHash: string | null;
-  readonly say: (doing: string | null) => void;
+  readonly say: Say;
 }
 
 export interface PlanDeps extends PageDeps {
@@ -22,6 +25,7 @@ export interface PlanDeps extends PageDeps {
   readonly diagnostics: JobDiagnostics;
   readonly run: (work: PlanWork, rehearse: boolean) => Promise<void>;
   readonly writeFiles: (work: PlanWork) => Promise<void>;
+  readonly preview: ChunkDocuments['show'];
   readonly openJob: (jobPath: string) => Promise<void>;
   readonly showLog: () => void;
 }
@@ -116,19 +120,39 @@ function openPlanning({ engine, diagnostics }: PlanDeps, jobPath: string, page: 
   };
 }
 
+/** Shows the first lines of chunks, the last that was asked for. */
+function openPreviews({ preview }: PlanDeps, work: PageWork, page: () => Page | null) {
+  let current: AbortController | null = null;
+  return {
+    show: async (index: number): Promise<void> => {
+      const planned = page()?.state().planned;
+      const chunk = planned?.plan.chunks.find((one) => one.index === index);
+      if (!planned || chunk === undefined) return;
+      current?.abort();
+      const stop = new AbortController();
+      current = stop;
+      const say = work.begin();
+      say(`Reading the first lines of file ${countText(index)}…`, stop);
+      try {
+        await preview(planned, chunk, stop.signal);
+      } finally {
+        say(null);
+      }
+    },
+    dispose: () => current?.abort(),
+  };
+}
+
 function actionsOf(
   deps: PlanDeps,
   jobPath: string,
   planning: ReturnType<typeof openPlanning>,
+  works: PageWork,
   page: () => Page | null,
 ): Partial<Record<PageAction['do'], () => unknown>> {
-  const work = (): PlanWork => ({
-    jobPath,
-    shownPlanHash: shownHash(page()),
-    say: (doing) => page()?.update({ doing }),
-  });
+  const work = (): PlanWork => ({ jobPath, shownPlanHash: shownHash(page()), say: works.begin() });
   return {
-    cancel: planning.cancel,
+    cancel: () => (page()?.state().state === 'planning' ? planning.cancel() : works.cancel()),
     again: async () => {
       await saveJob(jobPath);
       planning.plan();
@@ -152,8 +176,11 @@ export function openPlanPanels(deps: PlanDeps): PlanPanels {
   const fill = (panel: vscode.WebviewPanel, jobPath: string): void => {
     let page: Page | null = null;
     const planning = openPlanning(deps, jobPath, () => page);
+    const works = openPageWork((doing) => page?.update({ doing }));
+    const previews = openPreviews(deps, works, () => page);
     const owned = [
       planning,
+      previews,
       watchData(vscode.Uri.file(jobPath), planning.jobChanged),
       vscode.workspace.onDidGrantWorkspaceTrust(() => page?.update({ mayRun: true })),
     ];
@@ -162,7 +189,7 @@ export function openPlanPanels(deps: PlanDeps): PlanPanels {
       for (const one of owned) one.dispose();
     });
     panel.iconPath = vscode.Uri.joinPath(deps.extensionUri, 'media', 'plan.svg');
-    const actions = actionsOf(deps, jobPath, planning, () => page);
+    const actions = actionsOf(deps, jobPath, planning, works, () => page);
     page = openPagePanel(deps, {
       panel,
       name: 'plan',
@@ -170,9 +197,9 @@ export function openPlanPanels(deps: PlanDeps): PlanPanels {
       state: firstState(jobPath),
       act: async (action) => {
         try {
-          await actions[action.do]?.();
+          await (action.do === 'preview' ? previews.show(action.chunk) : actions[action.do]?.());
         } catch (error) {
-          if (failureOf(error).code === 'stale') page?.update({ state: 'stale' });
+          if (failureOf(error).code === 'stale' && page?.state().state === 'planned') page.update({ state: 'stale' });
           throw error;
         }
       },

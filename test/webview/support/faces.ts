@@ -55,7 +55,10 @@ export function facesOf(sample: () => EngineStates): readonly (readonly [name: s
     ['plan-untrusted', () => ({ state: madeUpPlan(2, 0, { mayRun: false }) })],
     ['plan-empty', () => ({ state: emptyPlan() })],
     ['plan-unpriced', () => ({ state: unpricedPlan() })],
-    ['plan-doing', () => ({ state: madeUpPlan(23, 0, { doing: 'Writing 23 files to posts.chunks' }) })],
+    [
+      'plan-doing',
+      () => ({ state: madeUpPlan(23, 0, { doing: { text: 'Writing 23 files to posts.chunks', canCancel: true } }) }),
+    ],
   ];
 }
 

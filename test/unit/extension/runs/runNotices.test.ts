@@ -8,6 +8,7 @@ function setUp(chosen?: string) {
   const notice = openRunNotices({
     ask: {
       confirm: async () => undefined,
+      folder: async () => undefined,
       pick: async () => undefined,
       tell: async (_kind, message, actions) => {
         told.push(`${message} [${actions.join('] [')}]`);

@@ -60,6 +60,7 @@ async function play({ provider = OPENAI, prepared, says = [], rehearse = false, 
         questions.push(items.map(({ label, description }) => `${label}: ${description}`).join('\n'));
         return provider.name;
       },
+      folder: async () => undefined,
       tell: async () => undefined,
     },
     askKey: async () => hasKey,

@@ -1,0 +1,1 @@
+export const CHUNK_SCHEME = 'tranche-chunk';
