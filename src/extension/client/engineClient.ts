@@ -17,10 +17,10 @@ export interface EngineClient {
   readonly on: <E extends EngineEvent>(event: E, listener: (payload: EngineEvents[E]) => void) => Disposable;
   /** After each start, once it is configured. */
   readonly onStarted: (listener: () => void) => Disposable;
-  /** After each end that nobody asked for; `willRestart` is false once it died too often. */
+  /** After each end while the window is open; `willRestart` is false once it died too often. */
   readonly onEnded: (listener: (willRestart: boolean) => void) => Disposable;
-  /** Settings or keys changed. */
-  readonly configure: () => void;
+  /** Settings or keys changed; resolves once the engine goes by them. Never rejects. */
+  readonly configure: () => Promise<void>;
   /** For what only a new process takes: its environment. Runs go on where they were. */
   readonly restart: () => void;
   readonly pid: () => number | null;
@@ -61,6 +61,7 @@ export function openEngineClient(deps: EngineClientDeps): EngineClient {
   };
   const engine = superviseEngine({ ...deps, attach: (link) => forwardEvents(link, events, deps.measure) });
   let isClosing = false;
+  let configured = Promise.resolve();
 
   const configure = async (): Promise<void> => {
     const link = engine.running();
@@ -84,7 +85,10 @@ export function openEngineClient(deps: EngineClientDeps): EngineClient {
     on: (event, listener) => events[event].add(listener),
     onStarted: (listener) => engine.started.add(listener),
     onEnded: (listener) => engine.ended.add(listener),
-    configure: () => void configure(),
+    configure: () => {
+      configured = configured.then(configure); // one after the other: the newest settings are told last
+      return configured;
+    },
     restart: engine.restart,
     pid: () => engine.running()?.pid ?? null,
     dispose: () => {

@@ -29,9 +29,12 @@ export interface EngineSupervisor {
 }
 
 /** Settings reach the engine before anything is asked of it. */
-async function startEngine(deps: SupervisorDeps, onExit: (words: string) => void): Promise<EngineLink> {
+async function startEngine(
+  deps: SupervisorDeps,
+  onExit: (link: EngineLink, words: string) => void,
+): Promise<EngineLink> {
   const link = await deps.launch();
-  void link.exited.then(onExit);
+  void link.exited.then((words) => onExit(link, words));
   deps.attach(link);
   link.connection.listen();
   try {
@@ -46,14 +49,27 @@ async function startEngine(deps: SupervisorDeps, onExit: (words: string) => void
   }
 }
 
-/** `isOver`: the window wants no engine any more. */
 interface Supervision {
   readonly exitsMs: number[];
   current: Promise<EngineLink> | null;
   running: EngineLink | null;
+  /** The engine that another takes the place of once it has ended. */
+  leaving: EngineLink | null;
+  /** The engine that is just starting is to be followed by another at once. */
+  isOutdated: boolean;
   restart: Disposable | null;
+  /** The window wants no engine any more. */
   isOver: boolean;
-  isRestarting: boolean;
+}
+
+/** Notes an exit; how long to wait then, null where it died too often. */
+function delayAfterExit(exitsMs: number[], nowMs: number): number | null {
+  exitsMs.splice(0, exitsMs.length, ...exitsMs.slice(1 - MAX_KEPT_EXITS), nowMs);
+  return restartDelayMs(exitsMs, nowMs);
+}
+
+function windowCloses(): Sentence {
+  return new Sentence('cancelled', 'The window is closing.');
 }
 
 export function superviseEngine(deps: SupervisorDeps): EngineSupervisor {
@@ -61,25 +77,22 @@ export function superviseEngine(deps: SupervisorDeps): EngineSupervisor {
     exitsMs: [],
     current: null,
     running: null,
+    leaving: null,
+    isOutdated: false,
     restart: null,
     isOver: false,
-    isRestarting: false,
   };
   const started = new Listeners<null>();
   const ended = new Listeners<boolean>();
   const again = (): void => void ensure().catch(() => undefined); // its end is told and logged
 
-  const onExit = (words: string): void => {
+  const onExit = (link: EngineLink, words: string): void => {
+    if (link === now.leaving) return; // whoever let it go waits for this
     now.running = null;
     now.current = null;
+    now.isOutdated = false;
     if (now.isOver) return;
-    if (now.isRestarting) {
-      now.isRestarting = false;
-      return again();
-    }
-    const nowMs = deps.nowMs();
-    now.exitsMs.splice(0, now.exitsMs.length, ...now.exitsMs.slice(1 - MAX_KEPT_EXITS), nowMs);
-    const delayMs = restartDelayMs(now.exitsMs, nowMs);
+    const delayMs = delayAfterExit(now.exitsMs, deps.nowMs());
     deps.log('error', `The engine stopped unexpectedly (${words}).`);
     now.restart?.dispose();
     now.restart = delayMs === null ? null : deps.later(again, delayMs);
@@ -90,6 +103,7 @@ export function superviseEngine(deps: SupervisorDeps): EngineSupervisor {
     try {
       const link = await startEngine(deps, onExit);
       if (now.isOver) link.release();
+      else if (now.isOutdated) return await replace(link);
       now.running = link;
       setImmediate(() => started.tell(null)); // whoever asked is answered first
       return link;
@@ -100,8 +114,25 @@ export function superviseEngine(deps: SupervisorDeps): EngineSupervisor {
     }
   };
 
+  /** Lets an engine go and starts the next; whoever asks meanwhile waits for that one. */
+  const replace = (link: EngineLink): Promise<EngineLink> => {
+    now.isOutdated = false;
+    now.leaving = link;
+    now.running = null;
+    const next = link.exited.then(() => {
+      now.leaving = null;
+      if (now.isOver) throw windowCloses();
+      ended.tell(true);
+      return start();
+    });
+    next.catch(() => undefined); // told to whoever waits for it, and logged
+    now.current = next;
+    link.release();
+    return next;
+  };
+
   const ensure = (): Promise<EngineLink> => {
-    if (now.isOver) return Promise.reject(new Sentence('cancelled', 'The window is closing.'));
+    if (now.isOver) return Promise.reject(windowCloses());
     now.restart?.dispose();
     now.restart = null;
     now.current ??= start();
@@ -112,9 +143,8 @@ export function superviseEngine(deps: SupervisorDeps): EngineSupervisor {
     ensure,
     running: () => now.running,
     restart: () => {
-      if (now.running === null || now.isRestarting) return;
-      now.isRestarting = true;
-      now.running.release();
+      if (now.running !== null) void replace(now.running);
+      else if (now.current !== null && now.leaving === null) now.isOutdated = true;
     },
     started,
     ended,

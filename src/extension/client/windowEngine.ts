@@ -73,9 +73,9 @@ export function openWindowEngine({
     engine.onEnded((willRestart) => {
       if (!willRestart) void tellStopped();
     }),
-    keys.onChange(engine.configure),
+    keys.onChange(() => void engine.configure()),
     vscode.workspace.onDidChangeConfiguration((change) => {
-      if (Object.values(SETTINGS).some((key) => change.affectsConfiguration(key))) engine.configure();
+      if (Object.values(SETTINGS).some((key) => change.affectsConfiguration(key))) void engine.configure();
       if (Object.values(NETWORK_SETTINGS).some((key) => change.affectsConfiguration(key))) engine.restart();
     }),
   ];

@@ -148,11 +148,11 @@ describe('the engine of a window', () => {
 
   it('is configured anew when a setting changes, but not started for it', async () => {
     const { client, engines } = setUp(works);
-    client.configure();
+    await client.configure();
     await settle();
     expect(engines).toHaveLength(0);
     await client.call('providers/list', {});
-    client.configure();
+    await client.configure();
     await settle();
     expect(engines[0]?.calls.filter((call) => call.startsWith('engine/configure'))).toHaveLength(2);
   });
@@ -164,6 +164,53 @@ describe('the engine of a window', () => {
     await settle();
     expect(engines).toHaveLength(2);
     expect(later).toHaveLength(0);
+  });
+
+  it('answers what is asked while it is being restarted, and tells of its end', async () => {
+    const { client, engines } = setUp(works);
+    const ends: boolean[] = [];
+    client.onEnded((willRestart) => ends.push(willRestart));
+    await client.call('providers/list', {});
+    client.restart();
+    expect(await client.call('providers/list', {})).toEqual([]);
+    expect(engines[1]?.calls).toContain('providers/list {}');
+    expect(ends).toEqual([true]);
+  });
+
+  it('is restarted as soon as it has started where it was to be meanwhile', async () => {
+    const { client, engines } = setUp(works);
+    const first = client.call('providers/list', {});
+    client.restart();
+    expect(await first).toEqual([]);
+    await settle();
+    expect(engines).toHaveLength(2);
+    expect(client.pid()).toBe(2);
+  });
+
+  it('goes by the newest settings, however long the ones before took to be read', async () => {
+    const pending: ((settings: EngineSettings) => void)[] = [];
+    const engine = fakeEngine(1, works);
+    const client = openEngineClient({
+      launch: async () => engine.link,
+      settings: () => new Promise((resolve) => pending.push(resolve)),
+      nowMs: () => 0,
+      later: () => ({ dispose: () => undefined }),
+      log: () => undefined,
+      measure: (_name, work) => work(),
+    });
+    const first = client.call('providers/list', {});
+    await settle();
+    pending.shift()?.(SETTINGS);
+    await first;
+    void client.configure();
+    const last = client.configure();
+    await settle();
+    pending.splice(1).forEach((answer) => answer({ ...SETTINGS, maxUsd: 2 }));
+    pending.shift()?.({ ...SETTINGS, maxUsd: 1 });
+    await settle();
+    pending.forEach((answer) => answer({ ...SETTINGS, maxUsd: 2 }));
+    await last;
+    expect(engine.calls.at(-1)).toContain('"maxUsd":2');
   });
 
   it('stays away once the window closes', async () => {

@@ -32,7 +32,7 @@ function setUp(watched: () => readonly RunSnapshot[] | Error) {
       ended = listener;
       return nothing;
     },
-    configure: () => undefined,
+    configure: async () => undefined,
     restart: () => undefined,
     pid: () => 1,
     dispose: () => undefined,
