@@ -63,7 +63,6 @@ async function* runEditorTests(home) {
   const { runHostTests } = await import('../test/host/runTest.mjs'); // its packages are installed by now
   yield runVitest(['--config', 'test/webview/vitest.config.mjs'], home);
   yield await runHostTests(testEnvironment(home));
-  yield runVitest(['--config', 'test/webview/vitest.config.mjs'], home);
   yield runVitest(['--config', 'test/ui/vitest.config.mjs'], home);
 }
 
