@@ -62,6 +62,15 @@ interface Supervision {
   isOver: boolean;
 }
 
+const NOTHING_YET: Omit<Supervision, 'exitsMs'> = {
+  current: null,
+  running: null,
+  leaving: null,
+  isOutdated: false,
+  restart: null,
+  isOver: false,
+};
+
 /** Notes an exit; how long to wait then, null where it died too often. */
 function delayAfterExit(exitsMs: number[], nowMs: number): number | null {
   exitsMs.splice(0, exitsMs.length, ...exitsMs.slice(1 - MAX_KEPT_EXITS), nowMs);
@@ -73,15 +82,7 @@ function windowCloses(): Sentence {
 }
 
 export function superviseEngine(deps: SupervisorDeps): EngineSupervisor {
-  const now: Supervision = {
-    exitsMs: [],
-    current: null,
-    running: null,
-    leaving: null,
-    isOutdated: false,
-    restart: null,
-    isOver: false,
-  };
+  const now: Supervision = { ...NOTHING_YET, exitsMs: [] };
   const started = new Listeners<null>();
   const ended = new Listeners<boolean>();
   const again = (): void => void ensure().catch(() => undefined); // its end is told and logged

@@ -19,6 +19,8 @@ export interface RunNews {
   readonly chunks: readonly number[];
   /** The run was unfinished before and is not now. */
   readonly hasEnded: boolean;
+  /** It did so while this window's engine drove it. */
+  readonly hasEndedHere: boolean;
   /** It went on before and waits for a person now. */
   readonly isStuck: boolean;
 }
@@ -54,6 +56,7 @@ export function openRunStore(): RunStore {
   const apply = ({ run, chunks }: RunSnapshot): RunNews => {
     const known = runs.get(run.runId);
     const hasEnded = known !== undefined && isUnfinished(known.run) && !isUnfinished(run);
+    const wasHere = known?.run.driver.kind === 'here' || run.driver.kind === 'here';
     const isStuck = known?.run.problem === null && run.problem !== null && isUnfinished(run);
     if (known === undefined) {
       runs.set(run.runId, { run, chunks: new Map(chunks.map((chunk) => [chunk.index, chunk])) });
@@ -67,6 +70,7 @@ export function openRunStore(): RunStore {
       isNew: known === undefined,
       chunks: chunks.map(({ index }) => index),
       hasEnded,
+      hasEndedHere: hasEnded && wasHere,
       isStuck,
     };
   };

@@ -49,11 +49,11 @@ export function openRunWatch({ engine, store, tree, status, notice, marks, measu
   const show = (news: readonly RunNews[]): void => {
     tree.onNews(news);
     status.update();
-    for (const { runId, hasEnded, isStuck } of news) {
+    for (const { runId, hasEndedHere, isStuck } of news) {
       const run = store.run(runId)?.run;
       if (run === undefined) continue;
       void marks.set(runId, isUnfinished(run));
-      if (hasEnded) notice.ended(run);
+      if (hasEndedHere) notice.ended(run); // another window, or a terminal, tells of what it drove
       if (isStuck) notice.stuck(run);
     }
   };

@@ -109,6 +109,21 @@ describe('the runs of a window', () => {
     expect(seen.ended).toEqual(['r1', 'r2']);
   });
 
+  it('are told by the window that drove them, and by no other', async () => {
+    const elsewhere = { kind: 'elsewhere', owner: 'the command line (process 7)' } as const;
+    const { watch, seen, tell } = setUp(() => [
+      fakeRun({ driver: elsewhere }),
+      fakeRun({ runId: 'r2', driver: elsewhere }),
+    ]);
+    await watch.start();
+    tell('run/changed', { run: finishedHeader({ driver: { kind: 'nobody' } }), chunks: [] });
+    expect(seen.marks).toContain('r1 false');
+    expect(seen.ended).toEqual([]);
+    tell('run/changed', fakeRun({ runId: 'r2' })); // its owner died, and this window went on with it
+    tell('run/changed', { run: finishedHeader({ runId: 'r2', driver: { kind: 'nobody' } }), chunks: [] });
+    expect(seen.ended).toEqual(['r2']);
+  });
+
   it('are said not to be up to date once the engine is given up, and why where they cannot be read', async () => {
     const dead = setUp(() => []);
     await dead.watch.start();
