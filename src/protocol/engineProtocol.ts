@@ -152,6 +152,7 @@ export interface EngineRequests {
     readonly result: { readonly runId: string };
   };
   readonly 'run/discard': { readonly params: { readonly preparedId: string }; readonly result: null };
+  /** Takes the run; `exists` where only its results are left to write and those of another run lie there. */
   readonly 'run/resume': {
     readonly params: { readonly runId: string; readonly replaceResults: boolean };
     readonly result: null;

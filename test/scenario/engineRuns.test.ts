@@ -170,6 +170,21 @@ describe('a run in an engine process', () => {
   });
 });
 
+it('asks before it replaces the results of another run, once its own are all that is left to write', async () => {
+  const job = await posts(20, 'posts', 10);
+  const engine = await open();
+  const tree = await watchRuns(engine);
+  const runId = await beginJob(engine, job, 'rehearsal');
+  await folder.write('posts.results.rehearsal/manifest.json', '{"version":1,"runId":"another"}');
+  await until(() => tree.header(runId)?.problem !== null && tree.header(runId)?.driver.kind === 'nobody');
+  expect(tree.header(runId)).toMatchObject({ state: 'running', chunks: { done: 2 } });
+  const { client } = engine;
+  await expect(client.call('run/resume', { runId, replaceResults: false })).rejects.toMatchObject({ code: 'exists' });
+  await client.call('run/resume', { runId, replaceResults: true });
+  await until(() => tree.header(runId)?.state === 'finished');
+  expect(tree.header(runId)?.counts).toMatchObject({ in: 20, ok: 20 });
+});
+
 it('stands still with one sentence where the key is wrong, and can be cancelled', async () => {
   const deaf = await openHttpServer((_, response) => {
     json(response, { error: { message: `Incorrect API key provided: ${KEY}.`, code: 'invalid_api_key' } }, 401);
