@@ -79,6 +79,36 @@ describe('the plan page', () => {
     await expect.poll(() => frame.acts()).toEqual([{ do: 'again' }, { do: 'cancel' }]);
   });
 
+  it('shows the first lines of a file at Enter and at a double click, in the table and in the bars', async () => {
+    await open({ state: madeUpPlan(23) });
+    const grid = page.locator('.files .grid');
+    await grid.focus();
+    await page.keyboard.press('Enter');
+    for (const key of ['ArrowDown', 'ArrowDown', 'Enter']) await page.keyboard.press(key);
+    await page.locator('.files .row[data-index="4"]').dblclick();
+    await page.locator('[role="slider"]').focus();
+    for (const key of ['ArrowRight', 'Enter']) await page.keyboard.press(key);
+    const box = await page.locator('[role="slider"]').boundingBox();
+    await page.mouse.dblclick((box?.x ?? 0) + (box?.width ?? 0) - 10, (box?.y ?? 0) + 60);
+    await expect.poll(() => frame.acts()).toEqual([2, 5, 6, 23].map((chunk) => ({ do: 'preview', chunk })));
+    expect(await grid.getAttribute('aria-keyshortcuts')).toBe('Enter');
+    const hint = await grid.getAttribute('aria-describedby');
+    expect(await page.locator(`#${hint}`).textContent()).toMatch(/^Enter or a double click shows the first lines/);
+  });
+
+  it('lets what goes on be cancelled where it can be', async () => {
+    const doing = { text: 'Writing batch files to /out: 3 files are written', canCancel: true };
+    await open({ state: madeUpPlan(23, 0, { doing }) });
+    expect(await page.locator('.working').textContent()).toContain(doing.text);
+    await page.locator('.working [data-button="cancelDoing"]').focus();
+    await page.keyboard.press('Enter');
+    await expect.poll(() => frame.acts()).toEqual([{ do: 'cancel' }]);
+    await frame.show(madeUpPlan(23, 0, { doing: { ...doing, canCancel: false } }));
+    expect(await page.locator('[data-button="cancelDoing"]').count()).toBe(0);
+    await frame.show(madeUpPlan(23));
+    expect(await page.locator('.working').count()).toBe(0);
+  });
+
   it('says in a sentence why planning failed, and opens the job', async () => {
     const error = {
       code: 'badJob',
@@ -171,6 +201,29 @@ describe('the plan page', () => {
     await page.keyboard.press('End');
     expect(await selectedFile()).toBe('10,000');
     expect(await page.locator('.files .body .row').count()).toBeLessThan(40);
+  });
+
+  it.each([1, 400, 10_000])('leaves room between the labels below %d bars', async (files) => {
+    await open({ state: madeUpPlan(files, 0) });
+    for (const width of [1000, 777, 480]) {
+      await page.setViewportSize({ width, height: 800 });
+      await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+      const [spans, right] = await page.evaluate(() => {
+        const spanOf = (text: Element) => {
+          const { left, right } = text.getBoundingClientRect();
+          return { left, right };
+        };
+        const svg = document.querySelector('.chunk-bars svg');
+        const axis = [...(svg?.querySelectorAll('text') ?? [])].filter((text) =>
+          /^[\d,]+$/.test(text.textContent ?? ''),
+        );
+        return [axis.map(spanOf), svg?.getBoundingClientRect().right ?? 0] as const;
+      });
+      spans.sort((one, other) => one.left - other.left);
+      expect(spans.length).toBeGreaterThan(0);
+      expect(spans.at(-1)?.right).toBeLessThanOrEqual(right + 1);
+      spans.slice(1).forEach(({ left }, index) => expect(left - (spans[index]?.right ?? 0)).toBeGreaterThan(3));
+    }
   });
 
   it('comes back after a reload as it was left, with what its host needs to restore it', async () => {

@@ -98,8 +98,8 @@ interface AxisLabel {
 function axisLabel(index: number, x: number, widthPx: number): AxisLabel {
   const text = countText(index);
   const textPx = text.length * DIGIT_PX;
-  if (x < LABEL_PX / 3) return { index, text, x: 0, side: 'axis', fromPx: 0, toPx: textPx };
-  if (x <= widthPx - LABEL_PX / 3) {
+  if (x < textPx / 2) return { index, text, x: 0, side: 'axis', fromPx: 0, toPx: textPx };
+  if (x <= widthPx - textPx / 2) {
     return { index, text, x, side: 'axis middle', fromPx: x - textPx / 2, toPx: x + textPx / 2 };
   }
   return { index, text, x: widthPx, side: 'axis end', fromPx: widthPx - textPx, toPx: widthPx };
