@@ -70,7 +70,8 @@ describe('units', () => {
     [percentText(0.0002), '< 0.1 %'],
     [secondsText(0.02), '< 0.1 s'],
     [secondsText(0.84), '0.8 s'],
-    [secondsText(71.3), '71 s'],
+    [secondsText(59.4), '59 s'],
+    [secondsText(754), '12 min 34 s'],
     [dayText('2026-11-02'), '2 Nov 2026'],
     [dayText('soon'), 'soon'],
   ])('%s', (said, expected) => expect(said).toBe(expected));

@@ -1,8 +1,10 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { exactly, unknownFigure } from '../../src/core/model/figure.ts';
+import type { Footprint } from '../../src/core/profile/footprint.ts';
 import type { FootprintPageState } from '../../src/protocol/pageProtocol.ts';
 import { engineStates, type EngineStates } from './support/engineStates.ts';
-import { lakeFootprint, unknownFootprint, wideFootprint } from './support/madeUpStates.ts';
+import { lakeFootprint, madeUpPlan, unknownFootprint, wideFootprint } from './support/madeUpStates.ts';
 import { openBrowser, openFrame, type FrameOptions, type PageFrame } from './support/pageFrame.ts';
 
 let browser: Browser;
@@ -27,6 +29,12 @@ function read(state: FootprintPageState, bytes: number): FootprintPageState {
   const { footprint } = state.snapshot;
   const doing = { what: 'columns', done: bytes, total: 4_000_000 } as const;
   return { ...state, state: 'reading', snapshot: { footprint: { ...footprint, read: { bytes, seconds: 1 } }, doing } };
+}
+
+/** The state with some figures of its own. */
+function weighed(state: FootprintPageState, more: Partial<Footprint>): FootprintPageState {
+  if (state.snapshot === null) return state;
+  return { ...state, snapshot: { ...state.snapshot, footprint: { ...state.snapshot.footprint, ...more } } };
 }
 
 /** Counts what changes in the page from now on. */
@@ -98,6 +106,17 @@ describe('a page that is told of its reading four times a second', () => {
     await expect.poll(() => frame.acts()).toEqual([{ do: 'cancel' }]);
   });
 
+  it('hands the focus of a button that went away to the next one', async () => {
+    const state = lakeFootprint({ state: 'reading' });
+    await open({ state: read(state, 1_000_000) });
+    await page.locator('[data-button="cancel"]').focus();
+    await frame.show(lakeFootprint());
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('data-button'))).toBe('exact');
+    await page.locator('.grid').focus();
+    await frame.show(read(state, 1_000_000));
+    expect(await page.evaluate(() => document.activeElement?.className)).toBe('grid');
+  });
+
   it('asks for the newest state when one was lost, and passes over an older one', async () => {
     await open({ state: lakeFootprint() });
     await frame.lose(2);
@@ -120,6 +139,25 @@ describe('a page that is told of its reading four times a second', () => {
     expect(await said()).toBe('Reading the dataset.');
     await frame.show(lakeFootprint());
     expect(await said()).toBe('The footprint is ready.');
+  });
+
+  it('tells a screen reader at once that something begins beside a plan', async () => {
+    await open({ state: madeUpPlan(23) });
+    const doing = { text: 'Writing batch files to /out…', canCancel: true };
+    await frame.show(madeUpPlan(23, 3, { doing }));
+    expect(await page.locator('[role="status"]').textContent()).toBe(doing.text);
+    await frame.show(
+      madeUpPlan(23, 3, { doing: { ...doing, text: 'Writing batch files to /out: 1 file is written' } }),
+    );
+    expect(await page.locator('[role="status"]').textContent()).toBe(doing.text);
+  });
+
+  it('tells a screen reader what its host could not do', async () => {
+    await open({ state: lakeFootprint() });
+    const refusal = { code: 'disk', message: 'The folder /data cannot be written.' } as const;
+    await page.evaluate((given) => void (window.trancheHost.refusal = given), refusal);
+    await page.locator('[data-button="planJob"]').click();
+    await expect.poll(() => page.locator('[role="status"]').textContent()).toBe(refusal.message);
   });
 
   it('shows every snapshot of a real reading without a complaint', async () => {
@@ -164,6 +202,39 @@ describe('the footprint page', () => {
     await open({ state: unknownFootprint() });
     expect(await page.locator('.total').nth(5).textContent()).toBe('Tokens––not known before reading');
     expect(await page.locator('[role="progressbar"]').getAttribute('aria-valuenow')).toBe('38');
+  });
+
+  it('claims nothing of rows before they are read', async () => {
+    await open({ state: unknownFootprint() });
+    expect(await page.locator('.line').textContent()).toBe(
+      '/lake/posts · CSV, 1 file · rows not known yet · weighed for posts',
+    );
+    expect(await page.locator('.pair').textContent()).toBe(
+      'Row sizeKnown once rows are read.Largest rowsKnown once rows are read.',
+    );
+  });
+
+  it('calls what all columns weigh as text no batch lines, for there is no request yet', async () => {
+    await open({ state: sample.footprint });
+    const title = page.locator('.total dt').nth(4);
+    expect(await title.textContent()).toBe('As text');
+    expect(await page.locator('[role="columnheader"]').allTextContents()).toContain('As text');
+    await frame.show(sample.forJob);
+    expect(await title.textContent()).toBe('As batch lines');
+    expect(await page.locator('[role="columnheader"]').allTextContents()).toContain('As lines');
+  });
+
+  it('leaves it to the warning why a cost is not known', async () => {
+    const warning =
+      'What "image_url" in the body costs cannot be told from its texts, so the greatest cost is not known.';
+    await open({ state: weighed(lakeFootprint(), { cost: unknownFigure(), warnings: [warning] }) });
+    expect(await page.locator('.total').last().textContent()).toBe('Greatest cost––not known: the warning says why');
+    expect(await page.locator('[data-bar="warnings"]').textContent()).toContain(warning);
+  });
+
+  it('counts one row as one', async () => {
+    await open({ state: weighed(lakeFootprint(), { rows: exactly(1) }) });
+    expect(await page.locator('.line').textContent()).toContain(' · 1 row · ');
   });
 
   it('asks its host for what its buttons say', async () => {

@@ -65,7 +65,7 @@ const isLowerBound = ({ known, value, low }: Figure): boolean => known === 'esti
 
 /** The largest text that was met in a sample is a lower bound, and is written so. */
 const LARGEST: GridColumn<ColumnFootprint> = {
-  ...figureColumn({ id: 'max', title: TEXTS.max, minPx: 86, figure: ({ text }) => text?.max ?? null, text: bytesText }),
+  ...figureColumn({ id: 'max', title: TEXTS.max, minPx: 84, figure: ({ text }) => text?.max ?? null, text: bytesText }),
   cell: ({ text }) => {
     if (text === null) return null;
     return isLowerBound(text.max) ? `≥${bytesText(text.max.low)}` : cellText(text.max, bytesText);
@@ -97,7 +97,7 @@ const ALL: readonly GridColumn<ColumnFootprint>[] = [
   {
     id: 'name',
     title: TEXTS.name,
-    minPx: 130,
+    minPx: 128,
     grow: 5,
     cell: nameCell,
     tooltip: ({ name }) => name,
@@ -106,18 +106,18 @@ const ALL: readonly GridColumn<ColumnFootprint>[] = [
   {
     id: 'type',
     title: TEXTS.type,
-    minPx: 104,
+    minPx: 92,
     grow: 5,
     cell: ({ type }) => h('span', { class: 'dim' }, type),
     tooltip: ({ type }) => type,
     sortBy: ({ type }) => type,
   },
-  figureColumn({ id: 'disk', title: TEXTS.disk, minPx: 86, figure: ({ disk }) => disk, text: bytesText }),
-  figureColumn({ id: 'arrow', title: TEXTS.arrow, minPx: 86, figure: ({ arrow }) => arrow, text: bytesText }),
+  figureColumn({ id: 'disk', title: TEXTS.disk, minPx: 84, figure: ({ disk }) => disk, text: bytesText }),
+  figureColumn({ id: 'arrow', title: TEXTS.arrow, minPx: 84, figure: ({ arrow }) => arrow, text: bytesText }),
   figureColumn({
     id: 'rendered',
-    title: TEXTS.rendered,
-    minPx: 86,
+    title: TEXTS.lines,
+    minPx: 84,
     figure: inLines(({ rendered }) => rendered),
     text: bytesText,
   }),
@@ -167,5 +167,9 @@ export function columnGridColumns(columns: readonly ColumnFootprint[]): readonly
     max: columns.every(({ text }) => text === null),
     spread: columns.every(({ histogram }) => histogram === null),
   };
-  return ALL.filter(({ id }) => isEmpty[id] !== true);
+  const isForJob = columns.some(({ used }) => used !== null);
+  const shown = ALL.filter(({ id }) => isEmpty[id] !== true);
+  return isForJob
+    ? shown
+    : shown.map((column) => (column.id === 'rendered' ? { ...column, title: TEXTS.text } : column));
 }

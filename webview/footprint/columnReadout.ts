@@ -20,7 +20,12 @@ export function columnReadout(column: ColumnFootprint | undefined): VNode {
     ...said(TEXTS.arrow, arrow, bytesText),
     ...said(TEXTS.pandas, pandas, bytesText),
     ...said(TEXTS.spark, spark, bytesText),
-    ...(used === false ? [] : [...said(TEXTS.rendered, rendered, bytesText), ...said(TEXTS.tokens, tokens, countText)]),
+    ...(used === false
+      ? []
+      : [
+          ...said(used === null ? TEXTS.text : TEXTS.lines, rendered, bytesText),
+          ...said(TEXTS.tokens, tokens, countText),
+        ]),
   ];
   return h('p', { key: 'readout', class: 'readout dim' }, h('bdi', {}, name), `: ${parts.join(' · ')}`);
 }

@@ -34,7 +34,8 @@ export function createColumnsPart({ keep }: PageTools<FootprintView>): ColumnsPa
       const note = [countText(rows.length), ...marked, TEXTS.note].join(' · ');
       if (rows.length === 0) return section({ id: 'columns', title: TEXTS.title, note }, FOOTPRINT.noColumns);
       const next = columnGridColumns(rows);
-      if (next.some(({ id }, index) => id !== titles[index]?.id) || next.length !== titles.length) titles = next;
+      if (next.some(({ title }, index) => title !== titles[index]?.title) || next.length !== titles.length)
+        titles = next;
       grid.update({ label: TEXTS.title, columns: titles, rows, keyOf, sort, selected });
       return section(
         { id: 'columns', title: TEXTS.title, note },

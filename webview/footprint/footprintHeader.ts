@@ -11,7 +11,8 @@ export type Act = (action: PageAction) => void;
 function rowsText({ rows }: Footprint): string {
   if (rows.known === 'unknown') return FOOTPRINT.rowsUnknown;
   const { value, how } = figureText(rows, countText);
-  return rows.known === 'exact' ? FOOTPRINT.rows(value) : `${FOOTPRINT.rows(value)} ${how}`;
+  const said = FOOTPRINT.rows(value, rows.value);
+  return rows.known === 'exact' ? said : `${said} ${how}`;
 }
 
 /** Text formats are read again for their lines, so more may be read than there is. */
@@ -22,7 +23,7 @@ function readText({ read, bytes }: Footprint): string {
     : FOOTPRINT.read(bytesText(read.bytes), all, seconds);
 }
 
-function lineOf({ snapshot, where, jobName }: FootprintPageState): Child {
+function lineOf({ state, snapshot, where, jobName }: FootprintPageState): Child {
   const place = h('bdi', { key: 'where' }, where);
   if (snapshot === null) return place;
   const { footprint } = snapshot;
@@ -30,7 +31,7 @@ function lineOf({ snapshot, where, jobName }: FootprintPageState): Child {
   const parts = [
     `${FOOTPRINT.formats[format]}, ${FOOTPRINT.files(files)}`,
     rowsText(footprint),
-    readText(footprint),
+    ...(state === 'reading' ? [] : [readText(footprint)]),
     ...(jobName === null ? [] : [FOOTPRINT.forJob(jobName)]),
   ];
   return [place, ` · ${parts.join(' · ')}`];

@@ -12,15 +12,27 @@ import type { FootprintView } from './footprintView.ts';
 import { largestRows } from './largestRows.ts';
 import { FOOTPRINT } from './strings.ts';
 
-function sizesNote({ rowSizes, request }: Footprint): string {
+function sizesSection({ rowSizes, rows, request }: Footprint): Child {
+  const { title } = FOOTPRINT.sizes;
+  if (rowSizes === null || rowSizes.buckets.length === 0) {
+    const isEmpty = rows.known === 'exact' && rows.value === 0;
+    const none = isEmpty ? FOOTPRINT.sizes.noRows : FOOTPRINT.sizes.none;
+    return section({ id: 'sizes', title }, h('p', { key: 'none', class: 'dim' }, none));
+  }
   const what = request === null ? FOOTPRINT.sizes.text : FOOTPRINT.sizes.line;
-  return rowSizes?.known === 'estimate' ? `${what} · ${FOOTPRINT.sizes.sample}` : what;
+  const note = rowSizes.known === 'estimate' ? `${what} · ${FOOTPRINT.sizes.sample}` : what;
+  return section({ id: 'sizes', title, note }, histogramChart(FOOTPRINT.sizes.label, rowSizes));
 }
 
-function sizes({ rowSizes, rows }: Footprint): Child {
-  if (rowSizes !== null && rowSizes.buckets.length > 0) return histogramChart(FOOTPRINT.sizes.label, rowSizes);
-  const isEmpty = rows.known === 'exact' && rows.value === 0;
-  return h('p', { key: 'none', class: 'dim' }, isEmpty ? FOOTPRINT.sizes.noRows : FOOTPRINT.sizes.none);
+function largestSection(footprint: Footprint): Child {
+  const { title, seen } = FOOTPRINT.largest;
+  const isAll = footprint.stage === 'exact' || footprint.largestRows.length === 0;
+  return section({ id: 'largest', title, note: isAll ? '' : seen }, largestRows(footprint));
+}
+
+function rulesDetails({ rules }: Footprint, isOpen: boolean, onToggle: (isOpen: boolean) => void): Child {
+  const items = rules.map(({ text }) => h('li', { key: text }, text));
+  return details({ id: 'rules', title: FOOTPRINT.rules.title, isOpen, onToggle }, h('ul', {}, items));
 }
 
 function saidOf(state: FootprintPageState): readonly [state: string, progress: string] {
@@ -41,32 +53,8 @@ export function createFootprintPage(tools: PageTools<FootprintView>): Page<Footp
   const content = (state: FootprintPageState, footprint: Footprint, view: FootprintView): Child => [
     footprintTotals(footprint, state.jobName !== null),
     columns.draw(footprint, view),
-    h(
-      'div',
-      { key: 'pair', class: 'pair' },
-      section({ id: 'sizes', title: FOOTPRINT.sizes.title, note: sizesNote(footprint) }, sizes(footprint)),
-      section(
-        {
-          id: 'largest',
-          title: FOOTPRINT.largest.title,
-          note: footprint.stage === 'exact' ? '' : FOOTPRINT.largest.seen,
-        },
-        largestRows(footprint),
-      ),
-    ),
-    details(
-      {
-        id: 'rules',
-        title: FOOTPRINT.rules.title,
-        isOpen: view.showsRules,
-        onToggle: (showsRules) => tools.keep({ showsRules }),
-      },
-      h(
-        'ul',
-        {},
-        footprint.rules.map(({ text }) => h('li', { key: text }, text)),
-      ),
-    ),
+    h('div', { key: 'pair', class: 'pair' }, sizesSection(footprint), largestSection(footprint)),
+    rulesDetails(footprint, view.showsRules, (showsRules) => tools.keep({ showsRules })),
   ];
 
   return {

@@ -1,6 +1,7 @@
 import { figureText } from '../ui/figureText.ts';
 import type { VNode } from '../ui/h.ts';
 import type { Figure, Footprint, FootprintRule } from '../ui/shapes.ts';
+import { SHARED } from '../ui/strings.ts';
 import { totals, type Total } from '../ui/totals.ts';
 import { bytesText, countText, dayText, shortCountText, usdText } from '../ui/units.ts';
 import { FOOTPRINT } from './strings.ts';
@@ -9,8 +10,8 @@ const { totals: TEXTS } = FOOTPRINT;
 
 /** How a figure is known: its interval, and what it was taken from. */
 function howOf(figure: Figure, { stage }: Footprint, text: (value: number) => string): string {
-  if (figure.known === 'unknown') return stage === 'metadata' ? FOOTPRINT.notReadYet : FOOTPRINT.unknown;
-  if (figure.known === 'exact') return 'exact';
+  if (figure.known === 'unknown') return stage === 'metadata' ? FOOTPRINT.notReadYet : SHARED.unknown;
+  if (figure.known === 'exact') return SHARED.exact;
   return `${figureText(figure, text).how}\u00a0· ${FOOTPRINT.stages[stage]}`;
 }
 
@@ -31,8 +32,7 @@ function costTotal(footprint: Footprint): Total {
   const { cost, request } = footprint;
   const title = TEXTS.cost;
   if (cost.known === 'unknown') {
-    const isUnpriced = request !== null;
-    return { title, value: '–', known: 'unknown', how: isUnpriced ? TEXTS.noPrice : FOOTPRINT.notReadYet };
+    return { title, value: '–', known: 'unknown', how: request === null ? FOOTPRINT.notReadYet : TEXTS.costUnknown };
   }
   const date = request?.cost.pricesAsOf ?? null;
   const how = date === null ? howOf(cost, footprint, usdText) : TEXTS.pricesAsOf(dayText(date));
@@ -53,7 +53,7 @@ export function footprintTotals(footprint: Footprint, forJob: boolean): VNode {
       ...(bytes.pandasArrow.known === 'unknown' ? {} : { note: TEXTS.pandasArrow(arrowText) }),
     }),
     total(footprint, TEXTS.spark, bytes.spark, bytesText, { rule: rule('spark') }),
-    total(footprint, TEXTS.rendered, bytes.rendered, bytesText, { rule: rule('lines') }),
+    total(footprint, forJob ? TEXTS.lines : TEXTS.text, bytes.rendered, bytesText, { rule: rule('lines') }),
     total(footprint, TEXTS.tokens, tokens, shortCountText, {
       rule: rule('lines'),
       label: countText,

@@ -1,5 +1,6 @@
 import { h, type Child } from '../ui/h.ts';
 import type { Footprint } from '../ui/shapes.ts';
+import { SHARED } from '../ui/strings.ts';
 import { bytesText, countText } from '../ui/units.ts';
 import { FOOTPRINT } from './strings.ts';
 
@@ -24,7 +25,7 @@ export function largestRows({ largestRows: rows, stage }: Footprint): Child {
       hasKeys ? h('td', { key: 'key', title: keyText }, h('bdi', {}, keyText)) : null,
       h('td', { key: 'file', class: 'dim', title: file }, h('bdi', {}, file)),
       hasRows ? h('td', { key: 'row', class: 'right' }, row === null ? '' : countText(row + 1)) : null,
-      h('td', { key: 'bytes', class: 'right', title: `${countText(bytes)} bytes` }, bytesText(bytes)),
+      h('td', { key: 'bytes', class: 'right', title: SHARED.bytes(countText(bytes)) }, bytesText(bytes)),
     );
   });
   return h('table', { class: 'plain' }, h('thead', {}, h('tr', {}, titles)), h('tbody', {}, lines));

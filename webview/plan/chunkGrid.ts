@@ -1,6 +1,7 @@
 import { figureText } from '../ui/figureText.ts';
 import type { GridColumn } from '../ui/grid.ts';
 import type { Plan, PlannedChunk } from '../ui/shapes.ts';
+import { SHARED } from '../ui/strings.ts';
 import { bytesText, countText, percentText, shortCountText } from '../ui/units.ts';
 import { chunkRows } from './chunkText.ts';
 import { closedByMark, CLOSED_BY } from './closedByMark.ts';
@@ -14,7 +15,7 @@ export function chunkGridColumns({ maxBytes }: Plan['limits']): GridColumn<Plann
     {
       id: 'index',
       title: TITLES.index,
-      minPx: 70,
+      minPx: 62,
       grow: 0,
       cell: ({ index }) => countText(index),
       sortBy: ({ index }) => index,
@@ -25,12 +26,13 @@ export function chunkGridColumns({ maxBytes }: Plan['limits']): GridColumn<Plann
       minPx: 160,
       grow: 3,
       cell: chunkRows,
+      tooltip: chunkRows,
       sortBy: ({ firstRow }) => firstRow,
     },
     {
       id: 'requests',
       title: TITLES.requests,
-      minPx: 92,
+      minPx: 84,
       grow: 1,
       right: true,
       cell: ({ requests }) => countText(requests),
@@ -39,11 +41,11 @@ export function chunkGridColumns({ maxBytes }: Plan['limits']): GridColumn<Plann
     {
       id: 'bytes',
       title: TITLES.bytes,
-      minPx: 88,
+      minPx: 84,
       grow: 1,
       right: true,
       cell: ({ bytes }) => bytesText(bytes),
-      tooltip: ({ bytes }) => `${countText(bytes)} bytes`,
+      tooltip: ({ bytes }) => SHARED.bytes(countText(bytes)),
       sortBy: ({ bytes }) => bytes,
     },
     {

@@ -1,6 +1,6 @@
 import { figureText } from '../ui/figureText.ts';
 import type { Plan, PlannedChunk } from '../ui/shapes.ts';
-import { bytesText, countText, countedText, percentText, shortCountText } from '../ui/units.ts';
+import { bytesText, countText, percentText, shortCountText } from '../ui/units.ts';
 import { PLAN } from './strings.ts';
 
 /** Rows of the dataset a chunk reaches over, counted from 1. */
@@ -13,10 +13,10 @@ export function chunkRows({ firstRow, endRow }: PlannedChunk): string {
 export function chunkText(chunk: PlannedChunk, { maxBytes }: Plan['limits']): string {
   const parts = [
     PLAN.chart.chunk(chunk.index),
-    countedText(chunk.requests, 'request', 'requests'),
-    `${bytesText(chunk.bytes)} (${percentText(chunk.bytes / maxBytes)} of the cap)`,
-    `${figureText(chunk.tokens, shortCountText).value} tokens`,
-    `closed by ${PLAN.closedByLong[chunk.closedBy]}`,
+    PLAN.chart.requests(chunk.requests),
+    PLAN.chart.bytes(bytesText(chunk.bytes), percentText(chunk.bytes / maxBytes)),
+    PLAN.chart.tokens(figureText(chunk.tokens, shortCountText).value),
+    PLAN.chart.closedBy(PLAN.closedByLong[chunk.closedBy]),
   ];
   return parts.join(' · ');
 }

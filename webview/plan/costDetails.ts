@@ -13,7 +13,7 @@ export function createCostDetails({ keep }: PlanTools): PlanPart {
       const { input, output, greatest } = plan.cost;
       const cost =
         greatest.known === 'unknown'
-          ? [PLAN.cost.noPrice]
+          ? [PLAN.cost.unknown]
           : [PLAN.cost.input(usdText(input.high)), PLAN.cost.output(usdText(output.high))];
       const sentences = [PLAN.cost.counted, ...cost, PLAN.cost.results(job.results), PLAN.cost.hash(plan.planHash)];
       return details(

@@ -1,6 +1,7 @@
 import { figureText } from '../ui/figureText.ts';
 import { h, type VNode } from '../ui/h.ts';
 import type { Plan } from '../ui/shapes.ts';
+import { SHARED } from '../ui/strings.ts';
 import { totals, type Total } from '../ui/totals.ts';
 import { bytesText, countText, dayText, roundBytesText, roundCountText, shortCountText, usdText } from '../ui/units.ts';
 import { PLAN } from './strings.ts';
@@ -9,7 +10,7 @@ const { totals: TEXTS, limits: LIMITS } = PLAN;
 
 function costTotal({ cost }: Plan): Total {
   const { greatest, pricesAsOf } = cost;
-  if (greatest.known === 'unknown') return { title: TEXTS.cost, value: '–', known: 'unknown', how: TEXTS.noPrice };
+  if (greatest.known === 'unknown') return { title: TEXTS.cost, value: '–', known: 'unknown', how: TEXTS.costUnknown };
   const how = pricesAsOf === null ? figureText(greatest, usdText).how : TEXTS.pricesAsOf(dayText(pricesAsOf));
   return {
     title: TEXTS.cost,
@@ -30,10 +31,16 @@ export function planTotals(plan: Plan): VNode {
       title: TEXTS.rows,
       value: countText(plan.rows),
       known: 'exact',
-      how: withLine === plan.rows ? 'exact' : TEXTS.withLine(withLine),
+      how: withLine === plan.rows ? SHARED.exact : TEXTS.withLine(withLine),
     },
-    { title: TEXTS.files, value: countText(plan.chunks.length), known: 'exact', how: 'exact' },
-    { title: TEXTS.bytes, value: bytesText(bytes), known: 'exact', how: 'exact', tooltip: `${countText(bytes)} bytes` },
+    { title: TEXTS.files, value: countText(plan.chunks.length), known: 'exact', how: SHARED.exact },
+    {
+      title: TEXTS.bytes,
+      value: bytesText(bytes),
+      known: 'exact',
+      how: SHARED.exact,
+      tooltip: SHARED.bytes(countText(bytes)),
+    },
     {
       title: TEXTS.tokens,
       value: tokens.value,

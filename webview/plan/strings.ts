@@ -1,3 +1,4 @@
+import { SHARED } from '../ui/strings.ts';
 import { countText, countedText } from '../ui/units.ts';
 
 /** Every text of the plan page. */
@@ -38,9 +39,9 @@ export const PLAN = {
     bytes: 'Rendered',
     tokens: 'Input tokens',
     cost: 'Greatest cost',
-    withLine: (rows: number) => `exact · ${countText(rows)} with a line`,
+    withLine: (rows: number) => `${SHARED.exact} · ${countText(rows)} with a line`,
     pricesAsOf: (date: string) => `prices as of ${date}`,
-    noPrice: 'no price known for this model',
+    costUnknown: 'not known: the warning says why',
   },
   limits: {
     title: 'Limits of a file',
@@ -77,8 +78,12 @@ export const PLAN = {
     hint: 'Click a bar or use the arrow keys to see what a file holds.',
     none: 'None selected',
     chunk: (index: number) => `File ${countText(index)}`,
+    requests: (count: number) => countedText(count, 'request', 'requests'),
+    bytes: (bytes: string, ofCap: string) => `${bytes} (${ofCap} of the cap)`,
+    tokens: (count: string) => `${count} tokens`,
+    closedBy: (limit: string) => `closed by ${limit}`,
     joined: (files: number) =>
-      `Each column stands for up to ${countText(files)} files: the dark part for the smallest, the pale part for the largest.`,
+      `Each column stands for up to ${countText(files)} files: full colour up to the smallest, pale up to the largest.`,
   },
   closedBy: { bytes: 'bytes', requests: 'requests', inputs: 'inputs', tokens: 'tokens', end: 'end' },
   closedByLong: {
@@ -104,7 +109,7 @@ export const PLAN = {
   },
   cost: {
     title: 'How these figures come about',
-    noPrice: 'No price is known for this model, so neither is the cost.',
+    unknown: 'The greatest cost is not known; the warning above says why.',
     input: (text: string) => `Input at most ${text} at batch prices.`,
     output: (text: string) => `Output at most ${text}: each request times the largest answer the body allows.`,
     hash: (hash: string) => `Plan hash ${hash}: the same data, request and limits give the same plan on any machine.`,

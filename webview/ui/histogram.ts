@@ -1,9 +1,10 @@
 import { figureText } from './figureText.ts';
 import { h, type VNode } from './h.ts';
 import type { Figure, RowSizes, SizeHistogram } from './shapes.ts';
+import { SHARED } from './strings.ts';
 import { bytesText, roundBytesText } from './units.ts';
 
-/** The smallest share of the height that a bucket with any value takes. */
+/** The least share of the height that a bucket with any value takes. */
 const LEAST = 0.015;
 /** Width of a mark's label, as a share of the width. */
 const LABEL = 0.28;
@@ -17,10 +18,11 @@ interface Scale {
   readonly toBytes: number;
 }
 
-/** Log scale over all buckets; an empty text stands left of one byte. */
+/** Log scale over all buckets, a doubling at least, with the buckets in its middle; an empty text stands left of one byte. */
 function scaleOf({ buckets }: SizeHistogram): Scale {
-  const fromBytes = Math.max(0.5, buckets[0]?.from ?? 1);
-  const toBytes = Math.max(2 * fromBytes, buckets.at(-1)?.to ?? 2);
+  const [first, last] = [Math.max(0.5, buckets[0]?.from ?? 1), Math.max(1, buckets.at(-1)?.to ?? 2)];
+  const margin = Math.max(1, Math.sqrt((2 * first) / last));
+  const [fromBytes, toBytes] = [first / margin, last * margin];
   const width = Math.log(toBytes / fromBytes);
   return { left: (bytes) => Math.log(Math.max(fromBytes, bytes) / fromBytes) / width, fromBytes, toBytes };
 }
@@ -87,7 +89,7 @@ function isCrowded(scale: Scale, { p50, p99 }: RowSizes): boolean {
 /** One sentence that says what the drawing of row sizes shows. */
 function rowSizesLabel(what: string, { p50, p99, max }: RowSizes): string {
   const said = (figure: Figure): string => figureText(figure, bytesText).label;
-  return `${what}: half of the rows have no more than ${said(p50)}; 99 of 100 no more than ${said(p99)}; the largest: ${said(max)}.`;
+  return SHARED.rowSizes(what, said(p50), said(p99), said(max));
 }
 
 /** How sizes are spread, on a log scale, with marks at the middle and near the top. */
@@ -100,10 +102,10 @@ export function histogramChart(what: string, sizes: RowSizes): VNode {
     { key: 'histogram', class: 'histogram', role: 'img', 'aria-label': rowSizesLabel(what, sizes) },
     h(
       'div',
-      { class: 'plot' },
+      { class: isLow ? 'plot crowded' : 'plot' },
       svgBars(sizes, scale, 3),
-      markAt('p50', p50, scale, false),
-      markAt('p99', p99, scale, isLow),
+      markAt(SHARED.quantiles.p50, p50, scale, false),
+      markAt(SHARED.quantiles.p99, p99, scale, isLow),
     ),
     h(
       'div',

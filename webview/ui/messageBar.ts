@@ -1,4 +1,5 @@
 import { h, type Child, type VNode } from './h.ts';
+import { SHARED } from './strings.ts';
 
 export interface MessageBar {
   readonly key: string;
@@ -9,7 +10,6 @@ export interface MessageBar {
 }
 
 const ICONS = { info: 'i', warning: '!', error: '×' } as const;
-const SPOKEN = { info: 'Note: ', warning: 'Warning: ', error: 'Error: ' } as const;
 
 /** Sentences that need no answer, in one bar however many there are. */
 export function warningsBar(warnings: readonly string[]): VNode | null {
@@ -29,7 +29,7 @@ export function messageBar({ key, kind, text, actions }: MessageBar): VNode {
     'div',
     { key, class: `bar ${kind}`, 'data-bar': key },
     h('span', { class: 'icon', 'aria-hidden': 'true' }, ICONS[kind]),
-    h('div', { class: 'text' }, h('span', { class: 'unseen' }, SPOKEN[kind]), text),
+    h('div', { class: 'text' }, h('span', { class: 'unseen' }, SHARED.bars[kind]), text),
     actions === undefined ? null : h('div', { class: 'actions' }, actions),
   );
 }

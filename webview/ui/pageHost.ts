@@ -2,6 +2,7 @@ import { createMessageConnection, type Message, type MessageReader, type Message
 import type { PageAction, PageEvents, PageRequests, PageState } from '../../src/protocol/pageProtocol.ts';
 import { openTypedConnection } from '../../src/protocol/typedConnection.ts';
 import { isCancelled, wireErrorOf } from '../../src/protocol/wireFailure.ts';
+import { SHARED } from './strings.ts';
 
 interface PageWire {
   readonly calls: PageRequests;
@@ -76,7 +77,7 @@ function restoredOf(root: HTMLElement): object {
 export function openPageHost(root: HTMLElement, { onState, onFailure }: PageListeners): PageHost {
   const editor = acquireVsCodeApi();
   const connection = createMessageConnection(readerOf(), writerOf(editor));
-  const wire = openTypedConnection<PageWire>(connection, { other: 'The editor' });
+  const wire = openTypedConnection<PageWire>(connection, { other: SHARED.editor });
   let seen = -1;
   let isAsking = false;
   const ask = async (): Promise<void> => {

@@ -2,11 +2,11 @@ import type { PageAction, PageState } from '../../src/protocol/pageProtocol.ts';
 import { progressRing, registerControls } from './controls.ts';
 import { createView } from './createView.ts';
 import { h, type Child } from './h.ts';
+import { keepFocus } from './keepFocus.ts';
 import { createLiveRegion } from './liveRegion.ts';
 import { messageBar } from './messageBar.ts';
 import { openPageHost } from './pageHost.ts';
-
-const WAITING = 'Waiting for the editor';
+import { SHARED } from './strings.ts';
 
 /** What a page draws and says; its own state is `View`. */
 export interface Page<State, View> {
@@ -27,7 +27,7 @@ type StateOf<Name> = Extract<PageState, { readonly page: Name }>;
 
 /** Until the host answers. */
 function waiting(failure: string | null): Child {
-  return failure === null ? h('p', { key: 'waiting', class: 'working' }, progressRing(), WAITING) : null;
+  return failure === null ? h('p', { key: 'waiting', class: 'working' }, progressRing(), SHARED.waiting) : null;
 }
 
 /** Holds a page together: newest state of the host, its own state, and what both look like. */
@@ -48,9 +48,11 @@ export function runPage<Name extends PageState['page'], View extends { readonly 
 
   const show = (): void => {
     const failed = failure === null ? null : messageBar({ key: 'host', kind: 'error', text: failure });
-    draw(live.element, failed, state === null ? waiting(failure) : page.draw(state, view));
+    const content = state === null ? waiting(failure) : page.draw(state, view);
+    keepFocus(() => draw(live.element, failed, content));
+    const [said, progress] = state === null ? ['', ''] : page.said(state);
+    live.say(failure ?? said, progress);
     if (state === null) return;
-    live.say(...page.said(state));
     if (isRestored) return;
     isRestored = true;
     page.restore(view);

@@ -63,10 +63,12 @@ export function dayText(day: string): string {
   return Number.isNaN(date.getTime()) ? day : DAY.format(date);
 }
 
-/** `0.8 s`. */
+/** `0.8 s`, `12 min 34 s`. */
 export function secondsText(seconds: number): string {
   if (seconds < 0.05) return '< 0.1 s';
-  return `${seconds.toFixed(seconds < 10 ? 1 : 0)} s`;
+  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }
 
 /** `1 file`, `32 files`. */

@@ -21,7 +21,7 @@ function bell(from: number, to: number, middle: number, most: number): NonNullab
   const buckets: { from: number; to: number; count: number }[] = [];
   for (let size = from; size < to; size *= 1.35) {
     const away = Math.log(size / middle);
-    const count = Math.round(most * Math.exp((-away * away) / 2.2));
+    const count = Math.max(1, Math.round(most * Math.exp((-away * away) / 2.2)));
     buckets.push({ from: Math.round(size), to: Math.round(size * 1.35), count });
   }
   return {
