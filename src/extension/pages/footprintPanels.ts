@@ -7,7 +7,7 @@ import { failureOf, isCancelled } from '../failures.ts';
 import { FOOTPRINT_VIEW } from './viewTypes.ts';
 import { openPagePanel, pageOptions, type PageDeps, type PagePanel } from './pagePanel.ts';
 import { folderText, lastPart } from './placeText.ts';
-import { watchData, type DataChange } from './watchData.ts';
+import { watchData, type DataChange, type DataWatch } from './watchData.ts';
 
 export interface FootprintDeps extends PageDeps {
   readonly engine: EngineClient;
@@ -52,15 +52,33 @@ function firstState({ uri, jobPath }: Subject): FootprintPageState {
 function subjectOf(state: unknown): Subject | null {
   if (typeof state !== 'object' || state === null || !('uri' in state) || typeof state.uri !== 'string') return null;
   const jobPath = 'jobPath' in state && typeof state.jobPath === 'string' ? state.jobPath : null;
-  return { uri: vscode.Uri.parse(state.uri, true), jobPath };
+  const uri = vscode.Uri.parse(state.uri);
+  return uri.scheme === 'file' ? { uri, jobPath } : null;
 }
 
-function goneError(title: string): WireError {
-  return { code: 'notFound', message: `${title} is no longer there; the figures are of what was read before.` };
+function goneError(uri: vscode.Uri): WireError {
+  const message = `${lastPart(uri.path)} is no longer there; the figures are of what was read before.`;
+  return { code: 'notFound', message };
+}
+
+/** The data of a page, and the job whose request is weighed with them. */
+function watchSubject({ uri, jobPath }: Subject, page: () => Page | null): readonly DataWatch[] {
+  const watched = jobPath === null ? [uri] : [uri, vscode.Uri.file(jobPath)];
+  return watched.map((one) =>
+    watchData(one, (change: DataChange) => {
+      if (page()?.state().state === 'reading') return; // looked at again once it is read
+      page()?.update(change === 'deleted' ? { state: 'failed', error: goneError(one) } : { state: 'changed' });
+    }),
+  );
 }
 
 /** Reads a dataset for its page, again and again as a person asks. */
-function openReading({ engine }: FootprintDeps, { uri, jobPath }: Subject, page: () => Page | null) {
+function openReading(
+  { engine }: FootprintDeps,
+  { uri, jobPath }: Subject,
+  watches: readonly DataWatch[],
+  page: () => Page | null,
+) {
   let current: { readonly id: string; readonly stop: AbortController } | null = null;
   const heard = engine.on('profile/changed', ({ id, snapshot }) => {
     if (id === current?.id) page()?.update({ snapshot });
@@ -70,10 +88,14 @@ function openReading({ engine }: FootprintDeps, { uri, jobPath }: Subject, page:
     const reading = { id: randomUUID(), stop: new AbortController() };
     current = reading;
     page()?.update({ state: 'reading', error: null });
+    await Promise.all(watches.map((watch) => watch.mark()));
+    if (current !== reading) return;
     try {
       const params = { id: reading.id, uri: uri.fsPath, jobPath, exact };
       const snapshot = await engine.call('dataset/profile', params, reading.stop.signal);
-      if (current === reading) page()?.update({ state: 'done', snapshot });
+      if (current !== reading) return;
+      page()?.update({ state: 'done', snapshot });
+      for (const watch of watches) void watch.look(); // changed while it was read
     } catch (error) {
       if (current !== reading) return;
       page()?.update(isCancelled(error) ? { state: 'cancelled' } : { state: 'failed', error: failureOf(error) });
@@ -92,11 +114,12 @@ function openReading({ engine }: FootprintDeps, { uri, jobPath }: Subject, page:
 }
 
 export function openFootprintPanels(deps: FootprintDeps): FootprintPanels {
-  const pages = new Map<string, Page>();
+  const pages = new Map<string, { readonly page: Page; readonly read: () => void }>();
 
   const fill = (panel: vscode.WebviewPanel, subject: Subject): void => {
     let page: Page | null = null;
-    const reading = openReading(deps, subject, () => page);
+    const watches = watchSubject(subject, () => page);
+    const reading = openReading(deps, subject, watches, () => page);
     const actions: Partial<Record<PageAction['do'], () => unknown>> = {
       cancel: reading.cancel,
       again: () => reading.read(false),
@@ -105,34 +128,32 @@ export function openFootprintPanels(deps: FootprintDeps): FootprintPanels {
       openJob: () => (subject.jobPath === null ? null : deps.openJob(subject.jobPath)),
       showLog: deps.showLog,
     };
-    const owned: vscode.Disposable[] = [reading];
     panel.onDidDispose(() => {
       pages.delete(keyOf(subject));
-      for (const one of owned) one.dispose();
+      for (const one of [reading, ...watches]) one.dispose();
     });
     panel.iconPath = vscode.Uri.joinPath(deps.extensionUri, 'media', 'footprint.svg');
-    const state = firstState(subject);
     page = openPagePanel(deps, {
       panel,
       name: 'footprint',
       restore: { uri: subject.uri.toString(), jobPath: subject.jobPath },
-      state,
+      state: firstState(subject),
       act: async (action) => void (await actions[action.do]?.()),
     });
-    pages.set(keyOf(subject), page);
+    pages.set(keyOf(subject), { page, read: () => reading.read(false) });
     reading.read(false);
-    const onChange = (change: DataChange): void => {
-      if (page?.state().state === 'reading') return; // the reading itself meets it
-      page?.update(change === 'deleted' ? { state: 'failed', error: goneError(state.title) } : { state: 'changed' });
-    };
-    owned.push(watchData(subject.uri, onChange));
   };
 
   return {
     show: async (uri, jobPath) => {
       const subject = { uri, jobPath };
       const open = pages.get(keyOf(subject));
-      if (open) return open.panel.reveal();
+      if (open) {
+        open.page.panel.reveal();
+        const { state } = open.page.state();
+        if (state !== 'reading' && state !== 'done') open.read();
+        return;
+      }
       const title = `${lastPart(uri.path)} (Footprint)`;
       const column = vscode.ViewColumn.Active;
       fill(vscode.window.createWebviewPanel(FOOTPRINT_VIEW, title, column, pageOptions(deps.extensionUri)), subject);
@@ -142,6 +163,6 @@ export function openFootprintPanels(deps: FootprintDeps): FootprintPanels {
       if (subject === null || pages.has(keyOf(subject))) panel.dispose();
       else fill(panel, subject);
     },
-    states: () => [...pages.values()].map((page) => page.state()),
+    states: () => [...pages.values()].map(({ page }) => page.state()),
   };
 }

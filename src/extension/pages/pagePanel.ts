@@ -65,7 +65,10 @@ export function openPagePanel<State extends PageState>(
 
   const page = deps.connectPage(
     {
-      post: (message) => void slices.measure(`${name}.post`, () => webview.postMessage(message)),
+      post: (message) => {
+        if (isClosed) return; // what was asked is answered to nobody
+        slices.measure(`${name}.post`, () => webview.postMessage(message)).then(undefined, () => undefined);
+      },
       onMessage: (listener) =>
         webview.onDidReceiveMessage((message) => slices.measure(`${name}.message`, () => listener(message))),
     },

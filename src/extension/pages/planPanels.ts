@@ -11,7 +11,7 @@ import { countText } from '../units.ts';
 import { openPageWork, type PageWork, type Say } from './pageWork.ts';
 import { openPagePanel, pageOptions, type PageDeps, type PagePanel } from './pagePanel.ts';
 import { lastPart } from './placeText.ts';
-import { watchData } from './watchData.ts';
+import { watchData, type DataWatch } from './watchData.ts';
 
 /** What a plan page may do to the job it shows; `say` tells on the page what is being done. */
 export interface PlanWork {
@@ -67,7 +67,8 @@ function localPath(dataset: string): string | null {
 /** Plans a job for its page, again and again as a person asks. */
 function openPlanning({ engine, diagnostics }: PlanDeps, jobPath: string, page: () => Page | null) {
   let current: { readonly id: string; readonly stop: AbortController } | null = null;
-  let dataWatch: vscode.Disposable | null = null;
+  let data: { readonly path: string; readonly watch: DataWatch } | null = null;
+  let isDisposed = false;
   const heard = engine.on('plan/changed', ({ id, rows }) => {
     if (id === current?.id) page()?.update({ measuredRows: rows });
   });
@@ -75,21 +76,26 @@ function openPlanning({ engine, diagnostics }: PlanDeps, jobPath: string, page: 
     if (page()?.state().state === 'planned') page()?.update({ state: 'stale' });
   };
   const watchDataset = (dataset: string): void => {
-    dataWatch?.dispose();
     const path = localPath(dataset);
-    dataWatch = path === null ? null : watchData(vscode.Uri.file(path), stale);
+    if (path === (data?.path ?? null)) return;
+    data?.watch.dispose();
+    data = path === null ? null : { path, watch: watchData(vscode.Uri.file(path), stale) };
   };
+  const look = (): Promise<unknown> => Promise.all([job.look(), data?.watch.look()]);
   const plan = async (): Promise<void> => {
+    if (isDisposed) return;
     current?.stop.abort();
     const planning = { id: randomUUID(), stop: new AbortController() };
     current = planning;
     page()?.update({ state: 'planning', measuredRows: 0, error: null });
+    await Promise.all([job.mark(), data?.watch.mark()]);
+    if (current !== planning) return;
     try {
       const planned = await engine.call('job/plan', { id: planning.id, jobPath }, planning.stop.signal);
       if (current !== planning) return;
       page()?.update({ state: 'planned', planned });
       watchDataset(planned.job.dataset);
-      await diagnostics.check(jobPath);
+      await Promise.all([diagnostics.check(jobPath), look()]); // changed while it was planned
     } catch (error) {
       if (current !== planning) return;
       page()?.update(isCancelled(error) ? { state: 'cancelled' } : { state: 'failed', error: failureOf(error) });
@@ -106,13 +112,20 @@ function openPlanning({ engine, diagnostics }: PlanDeps, jobPath: string, page: 
     else if (now.state === 'failed' && now.planned === null) await plan();
     else page()?.update({ state: 'stale', error: null });
   };
+  const job = watchData(vscode.Uri.file(jobPath), () => void jobChanged());
   return {
     plan: () => void plan(),
-    jobChanged: () => void jobChanged(),
+    /** Plans again what is not up to date. */
+    refresh: async () => {
+      const before = page()?.state().state;
+      if (before === 'planning') return;
+      if (before === 'planned') await look();
+      if (page()?.state().state !== 'planned') await plan();
+    },
     cancel: () => current?.stop.abort(),
     dispose: () => {
-      heard.dispose();
-      dataWatch?.dispose();
+      isDisposed = true;
+      for (const one of [heard, job, data?.watch]) one?.dispose();
       const last = current;
       current = null;
       last?.stop.abort();
@@ -171,19 +184,14 @@ function shownHash(page: Page | null): string | null {
 }
 
 export function openPlanPanels(deps: PlanDeps): PlanPanels {
-  const pages = new Map<string, Page>();
+  const pages = new Map<string, { readonly page: Page; readonly refresh: () => Promise<void> }>();
 
   const fill = (panel: vscode.WebviewPanel, jobPath: string): void => {
     let page: Page | null = null;
     const planning = openPlanning(deps, jobPath, () => page);
     const works = openPageWork((doing) => page?.update({ doing }));
     const previews = openPreviews(deps, works, () => page);
-    const owned = [
-      planning,
-      previews,
-      watchData(vscode.Uri.file(jobPath), planning.jobChanged),
-      vscode.workspace.onDidGrantWorkspaceTrust(() => page?.update({ mayRun: true })),
-    ];
+    const owned = [planning, previews, vscode.workspace.onDidGrantWorkspaceTrust(() => page?.update({ mayRun: true }))];
     panel.onDidDispose(() => {
       pages.delete(jobPath);
       for (const one of owned) one.dispose();
@@ -204,24 +212,27 @@ export function openPlanPanels(deps: PlanDeps): PlanPanels {
         }
       },
     });
-    pages.set(jobPath, page);
+    pages.set(jobPath, { page, refresh: planning.refresh });
     planning.plan();
   };
 
   return {
     show: async (jobPath, column) => {
       const open = pages.get(jobPath);
-      if (open) return open.panel.reveal();
+      if (open) {
+        open.page.panel.reveal();
+        return open.refresh();
+      }
       const title = `${lastPart(jobPath)} (Plan)`;
       fill(vscode.window.createWebviewPanel(PLAN_VIEW, title, column, pageOptions(deps.extensionUri)), jobPath);
     },
-    shownPlanHash: (jobPath) => shownHash(pages.get(jobPath) ?? null),
+    shownPlanHash: (jobPath) => shownHash(pages.get(jobPath)?.page ?? null),
     restore: async (panel, state) => {
       const jobPath = typeof state === 'object' && state !== null && 'jobPath' in state ? state.jobPath : null;
       if (typeof jobPath !== 'string' || pages.has(jobPath)) panel.dispose();
       else fill(panel, jobPath);
     },
-    activeJob: () => [...pages].find(([, { panel }]) => panel.active)?.[0] ?? null,
-    states: () => [...pages.values()].map((page) => page.state()),
+    activeJob: () => [...pages].find(([, { page }]) => page.panel.active)?.[0] ?? null,
+    states: () => [...pages.values()].map(({ page }) => page.state()),
   };
 }
