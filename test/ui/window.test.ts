@@ -6,8 +6,9 @@ import { useEditor } from './support/useEditor.ts';
 import { openTranche, runCommand, treeRow } from './support/workbench.ts';
 
 const cli = fileURLToPath(new URL('../../dist/cli.mjs', import.meta.url));
-const MAX_ACTIVATION_MS = 50;
-/** The machine may be busy with something else for a moment: the quickest of several starts counts. */
+/** By the clock, on a machine that does other things; what it takes in work is measured in test/unit/extension. */
+const MAX_ACTIVATION_MS = 250;
+/** The quickest of several starts counts. */
 const STARTS = 5;
 
 const editor = useEditor();
