@@ -12,6 +12,13 @@ function textOf(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
+/** Ends what is asked of it, and lets go of its runs, those that began meanwhile too. */
+async function stop(connection: EngineConnection, service: EngineService): Promise<void> {
+  connection.dispose();
+  await Promise.all([service.close(), connection.settled()]);
+  await service.close();
+}
+
 /** Serves the editor that forked this process, and ends with it. */
 function main(): void {
   const connection: EngineConnection = openTypedConnection(
@@ -24,7 +31,7 @@ function main(): void {
     if (isEnding) return;
     isEnding = true;
     setTimeout(() => process.exit(0), LONGEST_STOP_MS).unref();
-    service.close().then(
+    stop(connection, service).then(
       () => process.exit(0),
       () => process.exit(1),
     );
@@ -37,6 +44,7 @@ function main(): void {
   process.on('unhandledRejection', fail);
   process.on('disconnect', end);
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, end);
+  connection.onClose(end); // also where the other side lives and cannot be spoken to any more
   connection.listen();
 }
 

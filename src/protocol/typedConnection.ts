@@ -40,8 +40,10 @@ export interface TypedConnection<W extends Wire> {
   /** Begins to read: handlers and listeners are in place. */
   readonly listen: () => void;
   readonly onClose: (listener: () => void) => Disposable;
-  /** Ends it; calls under way reject. */
+  /** Ends it; calls under way reject, and what is being answered aborts. */
   readonly dispose: () => void;
+  /** Resolves once nothing is being answered any more. */
+  readonly settled: () => Promise<void>;
 }
 
 export interface ConnectionOptions {
@@ -100,6 +102,7 @@ export function openTypedConnection<W extends Wire>(
   { other, onUnexpected }: ConnectionOptions,
 ): TypedConnection<W> {
   let isOpen = true;
+  const answering = new Set<Promise<unknown>>();
   const closing = new AbortController();
   const end = (): void => {
     if (!isOpen) return;
@@ -128,9 +131,12 @@ export function openTypedConnection<W extends Wire>(
         const asked = token.onCancellationRequested(stop);
         closing.signal.addEventListener('abort', stop, { once: true });
         if (token.isCancellationRequested || closing.signal.aborted) stop();
+        const answer = answered(method, () => handler(params, controller.signal), onUnexpected);
+        answering.add(answer);
         try {
-          return await answered(method, () => handler(params, controller.signal), onUnexpected);
+          return await answer;
         } finally {
+          answering.delete(answer);
           asked.dispose();
           closing.signal.removeEventListener('abort', stop);
         }
@@ -146,5 +152,8 @@ export function openTypedConnection<W extends Wire>(
       return { dispose: () => closing.signal.removeEventListener('abort', listener) };
     },
     dispose: end,
+    settled: async () => {
+      await Promise.allSettled(answering);
+    },
   };
 }

@@ -1,3 +1,4 @@
+import { existsSync, readdirSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -144,6 +145,18 @@ describe('the engine process', () => {
     engines.push(engine);
     expect(await engine.exit).toBe(1);
     expect(engine.said()).toMatch(/error: The engine met an error it does not know and ends: RangeError: bug/);
+  });
+
+  it('leaves nothing of a plan that was being made when its editor closed', async () => {
+    await folder.write('posts.jsonl', postsJsonl(200_000));
+    const jobPath = await folder.job('posts', 'posts.jsonl');
+    const engine = await open();
+    const planned = path.join(folder.path, 'planned');
+    const asked = { id: 'r', jobPath, provider: 'rehearsal', shownPlanHash: null };
+    engine.client.call('run/prepare', asked).catch(() => undefined); // ends with the engine
+    await until(() => existsSync(planned) && readdirSync(planned).length > 0);
+    expect(await engine.close()).toBe(0);
+    expect(readdirSync(planned)).toEqual([]);
   });
 
   it('ends with its editor', async () => {

@@ -121,3 +121,24 @@ it('rejects what is under way, and aborts what is answered, when the other side 
   expect([await aborted, await closed]).toEqual([true, true]);
   server.tell('news', { text: 'nobody hears it' });
 });
+
+it('tells when all that is being answered has stopped', async () => {
+  const { client, server } = pair();
+  const steps: string[] = [];
+  server.answer('wait', async (_, signal) => {
+    await new Promise((resolve) => signal.addEventListener('abort', resolve));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    steps.push('stopped');
+    throw new TrancheError('cancelled', 'Stopped.');
+  });
+  client.listen();
+  server.listen();
+  const waiting = client.call('wait', {}).catch(() => undefined);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  server.dispose();
+  await server.settled();
+  steps.push('settled');
+  expect(steps).toEqual(['stopped', 'settled']);
+  client.dispose();
+  await waiting;
+});
