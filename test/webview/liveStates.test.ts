@@ -232,6 +232,21 @@ describe('the footprint page', () => {
     expect(await page.locator('[data-bar="warnings"]').textContent()).toContain(warning);
   });
 
+  it('shows a shadow where columns of a table are out of sight', async () => {
+    await open({ state: lakeFootprint(), width: 420 });
+    const shadow = (): Promise<number> =>
+      page.evaluate(async () => {
+        await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+        const framed = document.querySelector('.columns .framed');
+        return framed === null ? NaN : Number(getComputedStyle(framed, '::after').opacity);
+      });
+    expect(await shadow()).toBeGreaterThan(0.5);
+    await page.locator('.columns .grid').evaluate((grid) => grid.scrollTo({ left: grid.scrollWidth }));
+    expect(await shadow()).toBe(0);
+    await page.setViewportSize({ width: 1200, height: 800 });
+    expect(await shadow()).toBe(0);
+  });
+
   it('counts one row as one', async () => {
     await open({ state: weighed(lakeFootprint(), { rows: exactly(1) }) });
     expect(await page.locator('.line').textContent()).toContain(' · 1 row · ');
