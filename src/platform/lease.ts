@@ -108,7 +108,7 @@ export interface LeaseOwner {
 
 /** The owner that the lease in `folder` tells of, read without taking it; null where there is none. */
 export async function leaseOwner(folder: string): Promise<LeaseOwner | null> {
-  try {
+  return reading(folder, null, async () => {
     const highest = await highestClaim(folder);
     if (highest === 0) return null;
     const file = claimPath(folder, highest);
@@ -116,17 +116,26 @@ export async function leaseOwner(folder: string): Promise<LeaseOwner | null> {
     const living = await isLiving(file, claim, TTL_MS);
     if (living === null) return null;
     return { who: nameOf(claim), isEditor: claim?.surface === 'editor', isLiving: living };
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') return null;
-    throw new TrancheError('disk', `${folder} cannot be read (${systemCode(error) ?? String(error)}).`, error);
-  }
+  });
 }
 
 /** Whether the process that took a run last lives, though it may have given it free; one of another computer counts as alive. */
 export async function isLastOwnerAlive(folder: string): Promise<boolean> {
-  const claim = await readClaim(claimPath(folder, await highestClaim(folder)));
-  if (claim === null) return false;
-  return claim.host !== hostname() || (await isProcessAlive(claim.pid, claim.mark ?? ''));
+  return reading(folder, false, async () => {
+    const claim = await readClaim(claimPath(folder, await highestClaim(folder)));
+    if (claim === null) return false;
+    return claim.host !== hostname() || (await isProcessAlive(claim.pid, claim.mark ?? ''));
+  });
+}
+
+/** What is read of the lease in `folder`; `none` where that is not there. */
+async function reading<T>(folder: string, none: T, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return none;
+    throw new TrancheError('disk', `${folder} cannot be read (${systemCode(error) ?? String(error)}).`, error);
+  }
 }
 
 function nameOf(claim: Claim | null): string {

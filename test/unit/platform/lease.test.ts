@@ -117,6 +117,7 @@ describe('the lease', () => {
     expect(await isLastOwnerAlive(folder)).toBe(false);
     await claim(9, content('elsewhere', 1), 60_000);
     expect(await isLastOwnerAlive(folder)).toBe(true); // nobody can tell from here
+    expect(await isLastOwnerAlive(path.join(folder, 'gone'))).toBe(false);
   });
 
   it('waits for a fresh claim that is not whole yet', async () => {
