@@ -3,6 +3,7 @@ import { replayRun } from '../../core/runs/replay.ts';
 import type { RunProvider } from '../../core/runs/runEvents.ts';
 import type { RunState } from '../../core/runs/runState.ts';
 import { isTrancheError, TrancheError } from '../../core/errors.ts';
+import { isCancelRequested } from '../../platform/cancelRequest.ts';
 import { readJournal } from '../../platform/journalFile.ts';
 import { journalPath, listRunIds, runFolder } from '../../platform/runFolders.ts';
 
@@ -65,7 +66,7 @@ export async function unfinishedRun(
       if (isTrancheError(error)) return null; // damaged, as tranche runs tells
       throw error;
     });
-    if (run && isIt(run)) return run;
+    if (run && isIt(run) && !(await isCancelRequested(runFolder(stateFolder, runId)))) return run;
   }
   return null;
 }

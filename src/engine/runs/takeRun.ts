@@ -1,6 +1,7 @@
 import type { RunDocument } from '../../core/pipeline/runDocument.ts';
 import { replayRun } from '../../core/runs/replay.ts';
 import type { RunState } from '../../core/runs/runState.ts';
+import { isCancelRequested } from '../../platform/cancelRequest.ts';
 import { readJournal } from '../../platform/journalFile.ts';
 import { openOwnedRun } from '../../platform/ownedRun.ts';
 import { journalPath, runFolder } from '../../platform/runFolders.ts';
@@ -26,7 +27,7 @@ export async function findRun(engine: Engine, runId: string): Promise<FoundRun> 
 export interface TakeOptions {
   /** Results of another run may be overwritten. */
   readonly replace: boolean;
-  /** To cancel it: no cap speaks against that. */
+  /** To cancel it, which may be asked for by a file as well: no cap speaks against that. */
   readonly cancel: boolean;
 }
 
@@ -37,7 +38,7 @@ export interface TakeOptions {
 export async function takeRun(engine: Engine, found: FoundRun, options: TakeOptions): Promise<HeldRun> {
   const { run, document } = found;
   const folder = runFolder(engine.stateFolder, run.created.runId);
-  if (!options.cancel) await checkCapToGoOn(engine, run, document);
+  if (!options.cancel && !(await isCancelRequested(folder))) await checkCapToGoOn(engine, run, document);
   const owned = await openOwnedRun(folder, engine.surface, systemClock());
   try {
     const now = replayRun(await readJournal(journalPath(folder)));

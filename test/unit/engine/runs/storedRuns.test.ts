@@ -6,6 +6,7 @@ import { countsOf } from '../../../../src/core/runs/rowCounts.ts';
 import type { RunEvent, RunProvider } from '../../../../src/core/runs/runEvents.ts';
 import { runProvider } from '../../../../src/engine/runs/openService.ts';
 import { unfinishedRun } from '../../../../src/engine/runs/storedRuns.ts';
+import { requestCancel } from '../../../../src/platform/cancelRequest.ts';
 import { openOwnedRun } from '../../../../src/platform/ownedRun.ts';
 import { runFolder } from '../../../../src/platform/runFolders.ts';
 import { systemClock } from '../../../../src/platform/systemClock.ts';
@@ -42,6 +43,13 @@ describe('the unfinished run of a plan', () => {
       '20261124-060503-dddd',
     );
     expect(await unfinishedRun(home, 'b'.repeat(64), provider)).toBeNull();
+  });
+
+  it('is none that somebody asked to cancel, though its owner has not heard of it', async () => {
+    await put('20261124-060500-aaaa', {});
+    await put('20261124-060501-bbbb', {});
+    await requestCancel(runFolder(home, '20261124-060501-bbbb'));
+    expect((await unfinishedRun(home, planHash, provider))?.created.runId).toBe('20261124-060500-aaaa');
   });
 });
 
