@@ -267,6 +267,23 @@ describe('what spends money', () => {
     expect(await client.call('runs/watch', {})).toEqual({ runs: [], damaged: [] });
   });
 
+  it('begins once, however often that is asked for', async () => {
+    const server = await serve(['stuck']);
+    const jobPath = await posts(20, 'posts', 10);
+    const { client } = await open({ apiKeys: { openai: KEY }, openaiBaseUrl: server.url });
+    const ask = { id: 'a', jobPath, provider: 'openai', shownPlanHash: null };
+    const { preparedId, greatestCostUsd } = await client.call('run/prepare', ask);
+    const acceptedCostUsd = greatestCostUsd ?? ('unknown' as const);
+    const consent = { preparedId, acceptedCostUsd, replaceResults: false, another: true };
+    const [first, second] = await Promise.allSettled([
+      client.call('run/begin', consent),
+      client.call('run/begin', consent),
+    ]);
+    expect(first.status).toBe('fulfilled');
+    expect(second).toMatchObject({ status: 'rejected', reason: { code: 'stale' } });
+    expect((await client.call('runs/watch', {})).runs).toHaveLength(1);
+  });
+
   it('stands still with a problem where it cannot go on, and ends its prepared plans with the process', async () => {
     const server = await serve(['stuck']);
     const jobPath = await posts(20, 'posts', 10);

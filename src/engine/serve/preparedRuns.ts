@@ -144,17 +144,17 @@ export function openPreparedRuns(configured: Configured): PreparedRuns {
         throw new TrancheError('stale', 'This run is not prepared any more; prepare it again.');
       }
       checkAccepted(one, acceptedCostUsd);
-      const engine = await configured.engine();
-      checkStill(engine, one.planned);
-      prepared.delete(preparedId); // nobody else begins it
+      prepared.delete(preparedId); // nobody else begins it or takes its keys away
       try {
+        const engine = await configured.engine();
+        checkStill(engine, one.planned);
         const begun = await beginRun(engine, one.planned, { replace: replaceResults, another }, signal);
-        return 'unfinished' in begun ? { unfinishedRunId: begun.unfinished.created.runId } : { begun, engine };
+        if (!('unfinished' in begun)) return { begun, engine };
+        await one.planned.discard();
+        return { unfinishedRunId: begun.unfinished.created.runId };
       } catch (error) {
         prepared.set(preparedId, one);
         throw error;
-      } finally {
-        if (!prepared.has(preparedId)) await one.planned.discard();
       }
     },
   };
