@@ -152,12 +152,15 @@ describe('a page that is told of its reading four times a second', () => {
     expect(await page.locator('[role="status"]').textContent()).toBe(doing.text);
   });
 
-  it('tells a screen reader what its host could not do', async () => {
+  it('tells a screen reader what its host could not do, until a person asks again', async () => {
     await open({ state: lakeFootprint() });
     const refusal = { code: 'disk', message: 'The folder /data cannot be written.' } as const;
     await page.evaluate((given) => void (window.trancheHost.refusal = given), refusal);
     await page.locator('[data-button="planJob"]').click();
     await expect.poll(() => page.locator('[role="status"]').textContent()).toBe(refusal.message);
+    await page.evaluate(() => void (window.trancheHost.refusal = null));
+    await page.locator('[data-button="planJob"]').click();
+    expect(await page.locator('[data-bar="host"]').count()).toBe(0);
   });
 
   it('shows every snapshot of a real reading without a complaint', async () => {

@@ -126,18 +126,46 @@ function indexOf(target: EventTarget | null): number {
   return row === null ? -1 : Number(row.getAttribute('data-index'));
 }
 
-/** Makes a grid for at most `maxRows` rows of height; more are scrolled to. `id` is unique in the page. */
-export function createGrid<Row>(id: string, maxRows: number, events: GridEvents): Grid<Row> {
+function createElement(maxRows: number, canOpen: boolean): HTMLElement {
   const element = document.createElement('div');
   element.className = 'grid';
   element.tabIndex = 0;
   element.setAttribute('role', 'grid');
+  if (canOpen) element.setAttribute('aria-keyshortcuts', 'Enter');
   element.style.setProperty('max-height', `${HEAD_PX + maxRows * ROW_PX + 12}px`);
+  return element;
+}
+
+/** What keys and clicks act on. */
+interface Cursor {
+  /** Position of the selected row; -1 without one. */
+  readonly at: () => number;
+  readonly count: () => number;
+  readonly pageRows: () => number;
+  readonly select: (index: number) => void;
+  readonly open: (index: number) => void;
+}
+
+function listen(element: HTMLElement, { at, count, pageRows, select, open }: Cursor): void {
+  element.addEventListener('keydown', (event) => {
+    if (event.target !== element || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === 'Enter' && !event.repeat) open(at());
+    const target = targetOf(event.key, at(), count(), pageRows());
+    if (target === null) return;
+    event.preventDefault();
+    select(target);
+  });
+  element.addEventListener('click', ({ target }) => select(indexOf(target)));
+  element.addEventListener('dblclick', ({ target }) => open(indexOf(target)));
+}
+
+/** Makes a grid for at most `maxRows` rows of height; more are scrolled to. `id` is unique in the page. */
+export function createGrid<Row>(id: string, maxRows: number, events: GridEvents): Grid<Row> {
+  const element = createElement(maxRows, events.onOpen !== undefined);
   const view = createView(element);
   let props: GridProps<Row> = { label: '', columns: [], rows: [], keyOf: () => '', sort: null, selected: null };
   let rows: readonly Row[] = [];
   const rowId = (index: number): string => `${id}-${index}`;
-  /** Position of the selected row; -1 without one. */
   let at = -1;
 
   const draw = (): void => {
@@ -165,17 +193,7 @@ export function createGrid<Row>(id: string, maxRows: number, events: GridEvents)
     const row = rows[index];
     if (row !== undefined) events.onOpen?.(props.keyOf(row));
   };
-  if (events.onOpen !== undefined) element.setAttribute('aria-keyshortcuts', 'Enter');
-  element.addEventListener('keydown', (event) => {
-    if (event.target !== element || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === 'Enter' && !event.repeat) open(at);
-    const target = targetOf(event.key, at, rows.length, scroll.pageRows());
-    if (target === null) return;
-    event.preventDefault();
-    select(target);
-  });
-  element.addEventListener('click', ({ target }) => select(indexOf(target)));
-  element.addEventListener('dblclick', ({ target }) => open(indexOf(target)));
+  listen(element, { at: () => at, count: () => rows.length, pageRows: scroll.pageRows, select, open });
   return {
     element,
     update: (next) => {

@@ -76,7 +76,12 @@ export function runPage<Name extends PageState['page'], View extends { readonly 
     host.keepView(view);
     if (isRestored) show();
   };
-  const page = createPage({ act: host.act, keep });
+  const act = (action: PageAction): void => {
+    failure = null;
+    show();
+    host.act(action);
+  };
+  const page = createPage({ act, keep });
   host.keepView(view);
   show();
   window.addEventListener('scrollend', () => {
