@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { runsOnDisk } from './support/runsOnDisk.ts';
 import { useEditor } from './support/useEditor.ts';
 import { waitFor } from './support/waitFor.ts';
-import { chooseByArrows, pageTitled, pressByTab, runCommand, treeRow } from './support/workbench.ts';
+import { chooseByArrows, goByTab, pageTitled, pressByTab, runCommand, treeRow } from './support/workbench.ts';
 
 const editor = useEditor();
 
@@ -30,6 +30,14 @@ test('the keyboard alone leads from the sample to its results', async () => {
   await keyboard.press('Control+1');
   await pressByTab(page, footprint, 'planJob');
   const plan = await pageTitled(page, 'Chunk plan');
+  await runCommand(page, 'View: Focus Last Editor Group');
+  await goByTab(page, plan, '.files .grid');
+  for (const key of ['ArrowDown', 'Enter']) await keyboard.press(key);
+  const lines = page.locator('.tab.active', { hasText: 'posts-2 chunk 1 (first 50 of 1,994 lines).jsonl' });
+  await lines.waitFor();
+  await page.locator('.view-line', { hasText: '"custom_id":"' }).first().waitFor();
+  await runCommand(page, 'View: Close Editor');
+  await lines.waitFor({ state: 'detached' });
   await runCommand(page, 'View: Focus Last Editor Group');
   await pressByTab(page, plan, 'rehearse');
 

@@ -11,7 +11,12 @@ type PlannedChunk = PlannedJob['plan']['chunks'][number];
 
 /** The first lines of planned chunks as texts nobody can change. */
 export interface ChunkDocuments {
-  readonly show: (planned: PlannedJob, chunk: PlannedChunk, signal: AbortSignal) => Promise<void>;
+  readonly show: (
+    planned: PlannedJob,
+    chunk: PlannedChunk,
+    column: vscode.ViewColumn,
+    signal: AbortSignal,
+  ) => Promise<void>;
   readonly text: (uri: vscode.Uri, token: vscode.CancellationToken) => Promise<string>;
 }
 
@@ -19,14 +24,15 @@ export function openChunkDocuments(call: CallEngine): ChunkDocuments {
   /** Texts on their way into the editor, by the address of their document. */
   const fresh = new Map<string, string>();
   return {
-    show: async ({ job, plan }, { index, firstRow, endRow, requests }, signal) => {
+    show: async ({ job, plan }, { index, firstRow, endRow, requests }, viewColumn, signal) => {
       const place = { jobPath: job.path, planHash: plan.planHash, chunk: { index, firstRow, endRow } };
       const { text, rows } = await call('job/preview', { ...place, lines: LINES }, signal);
       const path = `/${chunkTitle(job.name, index, rows, requests)}`;
       const uri = vscode.Uri.from({ scheme: CHUNK_SCHEME, path, query: chunkQuery(place) });
       fresh.set(uri.toString(), text);
       try {
-        await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview: true });
+        const document = await vscode.workspace.openTextDocument(uri);
+        await vscode.window.showTextDocument(document, { viewColumn, preview: true });
       } finally {
         fresh.delete(uri.toString());
       }

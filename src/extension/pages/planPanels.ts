@@ -133,6 +133,12 @@ function openPlanning({ engine, diagnostics }: PlanDeps, jobPath: string, page: 
   };
 }
 
+/** Where what belongs to a page is shown without covering it. */
+function columnBeside(page: Page | null): vscode.ViewColumn {
+  const column = page?.panel.viewColumn ?? vscode.ViewColumn.One;
+  return column === vscode.ViewColumn.One ? vscode.ViewColumn.Beside : vscode.ViewColumn.One;
+}
+
 /** Shows the first lines of chunks, the last that was asked for. */
 function openPreviews({ preview }: PlanDeps, work: PageWork, page: () => Page | null) {
   let current: AbortController | null = null;
@@ -147,7 +153,7 @@ function openPreviews({ preview }: PlanDeps, work: PageWork, page: () => Page | 
       const say = work.begin();
       say(`Reading the first lines of file ${countText(index)}…`, stop);
       try {
-        await preview(planned, chunk, stop.signal);
+        await preview(planned, chunk, columnBeside(page()), stop.signal);
       } finally {
         say(null);
       }

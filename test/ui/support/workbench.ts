@@ -93,14 +93,18 @@ export async function chooseByArrows(page: Page, text: string): Promise<void> {
   await page.keyboard.press('Enter');
 }
 
-/** Goes to a button of one of our pages with Tab, once it can be reached, and presses it with Enter. */
-export async function pressByTab(page: Page, frame: Frame, key: string): Promise<void> {
-  await frame.locator(`[data-button="${key}"]:not([disabled])`).waitFor();
-  await waitFor(`The focus on ${key}`, async () => {
-    const focused = await frame.evaluate(() => document.activeElement?.getAttribute('data-button'));
-    if (focused === key) return true;
+/** Goes to an element of one of our pages with Tab, once it can be reached. */
+export async function goByTab(page: Page, frame: Frame, selector: string): Promise<void> {
+  await frame.locator(selector).waitFor();
+  await waitFor(`The focus on ${selector}`, async () => {
+    if (await frame.evaluate((one) => document.activeElement?.matches(one), selector)) return true;
     await page.keyboard.press('Tab');
     return false;
   });
+}
+
+/** Goes to a button of one of our pages with Tab, once it can be reached, and presses it with Enter. */
+export async function pressByTab(page: Page, frame: Frame, key: string): Promise<void> {
+  await goByTab(page, frame, `[data-button="${key}"]:not([disabled])`);
   await page.keyboard.press('Enter');
 }
