@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { costTotal } from '../../webview/ui/costTotal.ts';
 import { figureText } from '../../webview/ui/figureText.ts';
 import { h } from '../../webview/ui/h.ts';
 import {
@@ -43,6 +44,21 @@ describe('a figure', () => {
     const unknown = { value: 0, known: 'unknown', low: 0, high: 0 } as const;
     expect(figureText(unknown, usdText)).toEqual({ value: '–', how: 'unknown', label: 'unknown' });
   });
+});
+
+describe('the greatest cost', () => {
+  const cost = { value: 27.9, known: 'estimate', low: 20, high: 27.9 } as const;
+  const free = { value: 0, known: 'exact', low: 0, high: 0 } as const;
+  const unknown = { value: 0, known: 'unknown', low: 0, high: 0 } as const;
+
+  it.each([
+    [costTotal(cost, '2026-11-02'), '$27.90', 'prices as of 2 Nov 2026'],
+    [costTotal(cost, null), '$27.90', 'prices of your configuration'],
+    [costTotal(free, null), '$0', 'nothing to pay'],
+    [costTotal(unknown, '2026-11-02'), '–', 'not known: the warning says why'],
+  ])('says where its prices come from', ({ value, how }, expectedValue, expectedHow) =>
+    expect([value, how]).toEqual([expectedValue, expectedHow]),
+  );
 });
 
 describe('units', () => {

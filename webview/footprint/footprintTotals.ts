@@ -1,9 +1,10 @@
+import { costTotal } from '../ui/costTotal.ts';
 import { figureText } from '../ui/figureText.ts';
 import type { VNode } from '../ui/h.ts';
 import type { Figure, Footprint, FootprintRule } from '../ui/shapes.ts';
 import { SHARED } from '../ui/strings.ts';
 import { totals, type Total } from '../ui/totals.ts';
-import { bytesText, countText, dayText, shortCountText, usdText } from '../ui/units.ts';
+import { bytesText, countText, shortCountText } from '../ui/units.ts';
 import { FOOTPRINT } from './strings.ts';
 
 const { totals: TEXTS } = FOOTPRINT;
@@ -28,15 +29,10 @@ function total(
   return { title, value: said.value, known: figure.known, how: howOf(figure, footprint, text), tooltip };
 }
 
-function costTotal(footprint: Footprint): Total {
-  const { cost, request } = footprint;
-  const title = TEXTS.cost;
-  if (cost.known === 'unknown') {
-    return { title, value: '–', known: 'unknown', how: request === null ? FOOTPRINT.notReadYet : TEXTS.costUnknown };
-  }
-  const date = request?.cost.pricesAsOf ?? null;
-  const how = date === null ? howOf(cost, footprint, usdText) : TEXTS.pricesAsOf(dayText(date));
-  return { title, value: usdText(cost.high), known: cost.known, how, tooltip: figureText(cost, usdText).label };
+/** Before lines were measured nothing is known of the cost. */
+function jobCost({ request, cost }: Footprint): Total {
+  const total = costTotal(cost, request?.cost.pricesAsOf ?? null);
+  return request === null ? { ...total, how: FOOTPRINT.notReadYet } : total;
 }
 
 /** What the dataset weighs in each of its shapes. */
@@ -59,6 +55,6 @@ export function footprintTotals(footprint: Footprint, forJob: boolean): VNode {
       label: countText,
       ...(forJob ? {} : { note: TEXTS.encoding }),
     }),
-    ...(forJob ? [costTotal(footprint)] : []),
+    ...(forJob ? [jobCost(footprint)] : []),
   ]);
 }

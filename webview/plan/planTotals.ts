@@ -1,25 +1,13 @@
+import { costTotal } from '../ui/costTotal.ts';
 import { figureText } from '../ui/figureText.ts';
 import { h, type VNode } from '../ui/h.ts';
 import type { Plan } from '../ui/shapes.ts';
 import { SHARED } from '../ui/strings.ts';
-import { totals, type Total } from '../ui/totals.ts';
-import { bytesText, countText, dayText, roundBytesText, roundCountText, shortCountText, usdText } from '../ui/units.ts';
+import { totals } from '../ui/totals.ts';
+import { bytesText, countText, roundBytesText, roundCountText, shortCountText } from '../ui/units.ts';
 import { PLAN } from './strings.ts';
 
 const { totals: TEXTS, limits: LIMITS } = PLAN;
-
-function costTotal({ cost }: Plan): Total {
-  const { greatest, pricesAsOf } = cost;
-  if (greatest.known === 'unknown') return { title: TEXTS.cost, value: '–', known: 'unknown', how: TEXTS.costUnknown };
-  const how = pricesAsOf === null ? figureText(greatest, usdText).how : TEXTS.pricesAsOf(dayText(pricesAsOf));
-  return {
-    title: TEXTS.cost,
-    value: usdText(greatest.high),
-    known: greatest.known,
-    how,
-    tooltip: figureText(greatest, usdText).label,
-  };
-}
 
 /** Rows, files, bytes, tokens and cost of a plan. */
 export function planTotals(plan: Plan): VNode {
@@ -48,7 +36,7 @@ export function planTotals(plan: Plan): VNode {
       how: tokens.how,
       tooltip: figureText(plan.tokens, countText).label,
     },
-    costTotal(plan),
+    costTotal(plan.cost.greatest, plan.cost.pricesAsOf),
   ]);
 }
 

@@ -38,10 +38,7 @@ export const PLAN = {
     files: 'Batch files',
     bytes: 'Rendered',
     tokens: 'Input tokens',
-    cost: 'Greatest cost',
     withLine: (rows: number) => `${SHARED.exact} · ${countText(rows)} with a line`,
-    pricesAsOf: (date: string) => `prices as of ${date}`,
-    costUnknown: 'not known: the warning says why',
   },
   limits: {
     title: 'Limits of a file',

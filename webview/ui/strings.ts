@@ -10,6 +10,13 @@ export const SHARED = {
   range: (low: string, high: string) => `${low} to ${high}`,
   exactly: (value: string) => `${value}, exact`,
   about: (value: string, low: string, high: string) => `about ${value}, estimated between ${low} and ${high}`,
+  cost: {
+    title: 'Greatest cost',
+    unknown: 'not known: the warning says why',
+    pricesAsOf: (date: string) => `prices as of ${date}`,
+    ownPrices: 'prices of your configuration',
+    free: 'nothing to pay',
+  },
   bytes: (count: string) => `${count} bytes`,
   quantiles: { p50: 'p50', p99: 'p99' },
   rowSizes: (what: string, p50: string, p99: string, max: string) =>

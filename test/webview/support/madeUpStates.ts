@@ -82,7 +82,7 @@ function footprintOf(columns: readonly ColumnFootprint[], more: Partial<Footprin
       tokens: around(212_000_000, 0.03),
       cost: {
         greatest: estimated(27.9, 20, 27.9),
-        input: around(15.9, 0.03),
+        input: estimated(15.4, 14.9, 15.9),
         output: exactly(12),
         pricesAsOf: '2026-11-02',
         warnings: [],
@@ -295,7 +295,7 @@ function planOf(chunks: readonly PlannedChunk[], notPlanned: readonly NotPlanned
     tokens: around(bytes / 8.1, 0.006),
     cost: {
       greatest: estimated(27.9, 18, 27.9),
-      input: around(15.9, 0.006),
+      input: estimated(15.8, 15.7, 15.9),
       output: exactly(12),
       pricesAsOf: '2026-11-02',
       warnings: [],
@@ -333,19 +333,19 @@ export function madeUpPlan(chunks: number, notPlanned = 3, more: Partial<PlanPag
   return planState(planOf(chunksOf(chunks), notPlannedOf(notPlanned)), more);
 }
 
+/** As the engine says it where it knows no price. */
+function unpricedCost(): Plan['cost'] {
+  const unknown = unknownFigure();
+  const warning = 'The batch price of "my-model" is not known; name it under "prices" in the machine\'s configuration.';
+  return { greatest: unknown, input: unknown, output: unknown, pricesAsOf: null, warnings: [warning] };
+}
+
 /** No price is known, nothing gets a line. */
 export function emptyPlan(): PlanPageState {
-  const unknown = unknownFigure();
-  const cost = { greatest: unknown, input: unknown, output: unknown, pricesAsOf: null, warnings: [] };
-  const notPlanned = notPlannedOf(2);
-  return planState(planOf([], notPlanned, { cost, tokens: exactly(0) }));
+  return planState(planOf([], notPlannedOf(2), { cost: unpricedCost(), tokens: exactly(0) }));
 }
 
 /** No price is known for the model. */
 export function unpricedPlan(): PlanPageState {
-  const unknown = unknownFigure();
-  const warning =
-    'No price is known for the model "my-model": its cost cannot be bounded. Give one in the configuration.';
-  const cost = { greatest: unknown, input: unknown, output: unknown, pricesAsOf: null, warnings: [warning] };
-  return planState(planOf(chunksOf(4), [], { cost, tokens: unknown }));
+  return planState(planOf(chunksOf(4), [], { cost: unpricedCost(), tokens: unknownFigure() }));
 }
