@@ -25,6 +25,7 @@ const EXIT_CODES = {
   cancelled: 130,
 } as const satisfies Record<string, number>;
 
+/** What kind an error is. */
 export type ErrorCode = keyof typeof EXIT_CODES;
 
 const BRAND = Symbol.for('tranche.error');

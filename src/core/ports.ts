@@ -12,6 +12,7 @@ export interface ByteSource {
   close: () => Promise<void>;
 }
 
+/** A file as a store lists it. */
 export interface ListedFile {
   readonly uri: string;
   /** Relative to the listed root, `/` between parts. */
@@ -34,6 +35,7 @@ export interface FileStore {
   glob: (pattern: string, signal: AbortSignal) => Promise<{ root: string; files: ListedFile[] }>;
 }
 
+/** How a page or buffer may be compressed. */
 export type PageCodec = 'UNCOMPRESSED' | 'SNAPPY' | 'GZIP' | 'BROTLI' | 'ZSTD' | 'LZ4' | 'LZ4_RAW' | 'LZ4_FRAME';
 
 /** The next piece of some bytes, valid until the one after it is asked for; null behind the last. */
@@ -63,6 +65,7 @@ export interface Hasher {
   digest: () => string;
 }
 
+/** The time, and waiting for it. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now: () => number;
@@ -84,6 +87,7 @@ export interface TempSpace {
   close: () => Promise<void>;
 }
 
+/** A file that lives as long as its space. */
 export interface TempFile {
   append: (bytes: Uint8Array) => Promise<void>;
   /** Bytes [offset, offset + length); fewer only at the end. */

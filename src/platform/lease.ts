@@ -10,6 +10,7 @@ import { isProcessAlive, processMark } from './processMark.ts';
 /** Who holds or wants a run. */
 export type Surface = 'CLI' | 'editor';
 
+/** How a lease is taken and kept. */
 export interface LeaseOptions {
   /** For sentences: `Run 20261124-...`. */
   readonly what: string;

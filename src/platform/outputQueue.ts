@@ -6,6 +6,7 @@ export interface OutputQueue<T> {
   items: () => AsyncGenerator<T>;
 }
 
+/** Opens a queue that nothing is in. */
 export function openOutputQueue<T>(): OutputQueue<T> {
   const waiting: T[] = [];
   let ended = false;

@@ -6,6 +6,7 @@ import { openBlockViews } from './blockMemory.ts';
 import { openOutputQueue, type OutputQueue } from './outputQueue.ts';
 import type { FromWorker, ToWorker, WorkOrder } from './workMessages.ts';
 
+/** How many threads there are, of which program, and how far they may run ahead. */
 export interface WorkThreadsOptions {
   readonly workers: number;
   /** The worker's bundle (`src/engine/scanWorker.ts`). */

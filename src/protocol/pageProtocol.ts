@@ -30,6 +30,7 @@ export interface PlanPageState {
   readonly doing: { readonly text: string; readonly canCancel: boolean } | null;
 }
 
+/** What a page shows. */
 export type PageState = FootprintPageState | PlanPageState;
 
 /** What a page asks its host to do; the host answers by another state. */

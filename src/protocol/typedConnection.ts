@@ -46,6 +46,7 @@ export interface TypedConnection<W extends Wire> {
   readonly settled: () => Promise<void>;
 }
 
+/** What a connection needs to know for its sentences and the log. */
 export interface ConnectionOptions {
   /** For sentences: `The engine`. */
   readonly other: string;

@@ -13,6 +13,7 @@ export interface BodyAnswer {
   readonly error: string | null;
 }
 
+/** Reads what the body of an answer says, in one of the shapes of an endpoint. */
 export type BodyReader = (body: JsonObject, shape: AnswerShape) => BodyAnswer;
 
 const FILTERED = 'The provider filtered the content of the answer.';

@@ -25,6 +25,7 @@ export interface UsageTotals {
   readonly rowsReporting: number;
 }
 
+/** What joining answers to rows came to. */
 export interface JoinTotals {
   readonly rows: RowCounts;
   readonly usage: UsageTotals;
@@ -135,6 +136,7 @@ async function joinRow(block: KeptBlock, row: number, cursor: ChunkCursor, signa
   return { block, row, status: answer.outcome, answer, error: answer.error };
 }
 
+/** A run to be joined: its kept rows, its answers, and who gets each row. */
 export interface JoinRunInput {
   readonly kept: KeptRows;
   /** Rows of the plan, quarantined ones included. */

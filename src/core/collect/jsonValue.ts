@@ -1,3 +1,4 @@
+/** A parsed JSON object. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** True for a JSON object (not an array, not null). */

@@ -25,6 +25,7 @@ export interface ParquetLeaf {
   readonly element: SchemaElement;
 }
 
+/** A Parquet file that is being written. */
 export interface ParquetFile {
   /** Writes one row group: for each leaf in schema order its pages in row order. */
   readonly writeRowGroup: (rows: number, leaves: readonly (readonly ParquetPage[])[]) => Promise<void>;

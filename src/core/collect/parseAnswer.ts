@@ -4,6 +4,7 @@ import { bodyReader, type BodyAnswer } from './answerBodies.ts';
 import { field, isJsonObject, type JsonObject, textField } from './jsonValue.ts';
 import { jsonMembers } from './jsonSlices.ts';
 
+/** Outcomes that an answer can give a row. */
 export type AnswerOutcome = Exclude<RowOutcome, 'missing' | 'quarantined'>;
 
 /** What one line of an output or error file says about a row. */

@@ -10,6 +10,7 @@ import { failureColumns, NotOfItsType, type ResultColumn, resultColumns } from '
 import { MANIFEST_FILE, type Occupant, type ResultFile, type ResultFolder } from './resultFolder.ts';
 import { openLinesTable, openParquetTable, type ResultTable } from './resultTable.ts';
 
+/** Everything that result tables are made from. */
 export interface WriteResultsInput {
   readonly job: Job;
   readonly planHash: string;
@@ -29,6 +30,7 @@ export interface WriteResultsInput {
   readonly checkRows: (rows: RowCounts) => void;
 }
 
+/** Result tables that were published. */
 export interface WrittenResults {
   readonly rows: RowCounts;
   readonly usage: UsageTotals;

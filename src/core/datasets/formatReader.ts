@@ -39,6 +39,7 @@ export interface FormatReader {
   open: (dataset: Dataset, columns: readonly ColumnPath[], kernel: Kernel, env: ReadEnv) => FragmentReader;
 }
 
+/** Reads fragments of one dataset, of some of its columns. */
 export interface FragmentReader {
   /** The fragment's rows in order. Partition columns come as constants, columns the file lacks as nulls. */
   batches: (fragment: Fragment, signal: AbortSignal) => AsyncGenerator<TextBatch>;

@@ -8,9 +8,13 @@ export const JOB_KEYS = {
   results: ['uri', 'columns', 'formats'],
 } as const;
 
+/** Values of `dataset.format`. */
 export const DATASET_FORMATS = ['parquet', 'arrow', 'csv', 'jsonl'] as const;
+/** Values of `onNull`. */
 export const ON_NULL = ['quarantine', 'empty', 'fail'] as const;
+/** Values of `onOversized`. */
 export const ON_OVERSIZED = ['quarantine', 'truncate', 'fail'] as const;
+/** Values in `results.formats`. */
 export const RESULT_FORMATS = ['parquet', 'jsonl'] as const;
 
 function homeOf(key: string): string | null {

@@ -1,3 +1,4 @@
+/** What one count of a time or timestamp stands for. */
 export type TimeUnit = 's' | 'ms' | 'us' | 'ns';
 
 /**

@@ -1,5 +1,6 @@
 import type { Column } from './columnType.ts';
 
+/** How the files of a dataset are written. */
 export type DatasetFormat = 'parquet' | 'arrow' | 'csv' | 'jsonl';
 
 /** How a whole text file is packed; Parquet and Arrow compress inside themselves and say `none`. */
@@ -31,6 +32,7 @@ export interface Dataset {
   readonly csv?: CsvDialect;
 }
 
+/** How a CSV file is written. */
 export interface CsvDialect {
   /** One byte: `,` `;` tab or `|`. */
   readonly delimiter: string;
@@ -45,6 +47,7 @@ export interface Fragment {
   readonly part: FragmentPart;
 }
 
+/** What of its file a fragment is. */
 export type FragmentPart =
   /** Rows [fromRow, toRow) of one Parquet row group. */
   | { readonly kind: 'rowGroup'; readonly rowGroup: number; readonly fromRow: number; readonly toRow: number }

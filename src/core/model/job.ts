@@ -1,9 +1,11 @@
 import type { BodyNode } from './body.ts';
 import type { DatasetFormat } from './dataset.ts';
 
+/** An endpoint whose requests can be made in batches. */
 export type Endpoint =
   '/v1/chat/completions' | '/v1/responses' | '/v1/embeddings' | '/v1/completions' | '/v1/moderations';
 
+/** The endpoints that a job can name. */
 export const ENDPOINTS: readonly Endpoint[] = [
   '/v1/chat/completions',
   '/v1/responses',

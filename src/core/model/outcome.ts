@@ -10,6 +10,7 @@ export const ROW_OUTCOMES = [
   'quarantined',
 ] as const;
 
+/** How a planned row ends; each in exactly one. */
 export type RowOutcome = (typeof ROW_OUTCOMES)[number];
 
 /** Why a row was never planned. */

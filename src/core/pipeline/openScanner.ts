@@ -14,6 +14,7 @@ import type { ScanSetup } from './scanSetup.ts';
 import { failsOn, keyOf, skippedRows, type Cell } from './skippedRows.ts';
 import type { TokenMeter } from './tokenMeter.ts';
 
+/** Turns fragments into blocks of lines, in one worker. */
 export interface Scanner {
   /** The blocks of a fragment in order; a block's line bytes are gone when the next one is asked for. A block with a fatal row is the last. */
   readonly blocks: (fragment: Fragment, signal: AbortSignal) => AsyncGenerator<Block>;

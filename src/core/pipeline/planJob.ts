@@ -33,6 +33,7 @@ export interface PlanDeps {
   readonly onRows: (rows: number, fragment: number) => void;
 }
 
+/** How a plan is cut, and what is kept on the way. */
 export interface PlanOptions {
   /**
    * Cut into about this many chunks of even bytes (more, smaller files finish sooner), never fewer than the job's limits make: the byte limit is lowered,

@@ -26,6 +26,7 @@ export interface RenderFolder {
   readonly writeManifest: (text: string) => Promise<void>;
 }
 
+/** What rendering into a folder needs from outside. */
 export interface RenderJobDeps {
   readonly env: ReadEnv;
   readonly pool: WorkPool;
@@ -36,6 +37,7 @@ export interface RenderJobDeps {
   readonly onChunk: (chunk: WrittenChunk) => void;
 }
 
+/** One chunk file, as the manifest lists it. */
 export interface ManifestChunk {
   readonly file: string;
   readonly rows: number;

@@ -25,6 +25,7 @@ export interface ScanSetup {
   readonly tokens: TokenSetup | null;
 }
 
+/** How a scan counts tokens. */
 export interface TokenSetup {
   readonly texts: RequestTexts;
   /** Null: unknown, every byte counts as a token (an upper bound). */

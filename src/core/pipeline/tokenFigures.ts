@@ -9,6 +9,7 @@ import { requestTexts } from './requestTexts.ts';
 import { estimateTokens } from './tokenEstimate.ts';
 import { fixedTokens } from './tokenMeter.ts';
 
+/** Tokens of all lines, and of those of one chunk. */
 export interface TokenFigures {
   readonly all: Figure;
   /** `all` with an interval that is not crossed in practice (99.99 %, and a token has a byte at least): the greatest cost rests on it. */

@@ -16,6 +16,7 @@ export function fixedTokens({ fixed, framingTokens }: RequestTexts, tokens: Toke
   return fixed.reduce((sum, text) => sum + tokens.count(text), framingTokens);
 }
 
+/** Counts the tokens of lines, or draws a sample of lines to be counted. */
 export interface TokenMeter {
   /** Cuts the template's columns that the job limits; columns that nothing cuts come back as they are. */
   readonly cutColumns: (columns: readonly TextColumn[], rows: number) => TextColumn[];

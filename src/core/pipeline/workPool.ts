@@ -11,6 +11,7 @@ export interface Works {
   readonly profile: { readonly setup: ProfileSetup; readonly output: FragmentProfile };
 }
 
+/** What workers can do. */
 export type WorkKind = keyof Works;
 
 /** An output and where it comes from. */

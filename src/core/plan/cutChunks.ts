@@ -32,6 +32,7 @@ interface OpenChunk {
   tokens: number;
 }
 
+/** Cuts rows, in their order, into chunks under all limits. */
 export interface ChunkCutter {
   /**
    * Adds the rows of the next block: line bytes (newline included, 0 = no line) and tokens per row.

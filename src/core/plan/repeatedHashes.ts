@@ -7,6 +7,7 @@ const WINDOW = 65_536;
 /** Repeats that are found at most: more than these are certain to hold a real one among the first. */
 const MOST_REPEATS = 1000;
 
+/** Gathers hashes to find those that come more than once. */
 export interface HashCollector {
   /** Adds hashes; the array is free again when the promise resolves. */
   add: (hashes: BigUint64Array) => Promise<void>;

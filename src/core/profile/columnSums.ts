@@ -28,6 +28,7 @@ export interface Counted {
   readonly variance: number;
 }
 
+/** No values. */
 export function emptySums(): ColumnSums {
   const none = { sum: 0, variance: 0 };
   const sizes = new Float64Array(0);

@@ -7,6 +7,7 @@ import type { CostBound } from '../model/plan.ts';
 import { countedTexts } from './countedTexts.ts';
 import type { BatchPrice } from './price.ts';
 
+/** What the greatest cost depends on. */
 export interface CostQuestion {
   readonly endpoint: Endpoint;
   readonly model: string;

@@ -22,6 +22,7 @@ export type PriceOverrides = Readonly<
   Record<string, { readonly inputPerMillionUsd: number; readonly outputPerMillionUsd: number }>
 >;
 
+/** What a price depends on. */
 export interface PriceQuestion {
   readonly model: string;
   readonly list: PriceList;

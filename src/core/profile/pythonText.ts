@@ -1,5 +1,6 @@
 /** Bytes of an empty str of CPython 3.11 (`sys.getsizeof('')`), and of a pointer to it. */
 export const PYTHON_STR_BYTES = 49;
+/** A reference to an object in 64-bit Python. */
 export const PYTHON_POINTER_BYTES = 8;
 /** Bytes of `None`. */
 export const PYTHON_NONE_BYTES = 16;

@@ -4,11 +4,13 @@ export interface ColumnReference {
   readonly quoted: boolean;
 }
 
+/** A piece of a template: text as it stands, or a column. */
 export type TemplatePart =
   | { readonly kind: 'text'; readonly text: string }
   /** Half-open range [at, end) of the text, braces included. */
   | { readonly kind: 'column'; readonly reference: ColumnReference; readonly at: number; readonly end: number };
 
+/** A text taken apart at its placeholders. */
 export interface ParsedPlaceholders {
   /** Texts and columns in order; no empty texts, never two texts in a row. Empty if there is a problem. */
   readonly parts: readonly TemplatePart[];

@@ -12,6 +12,7 @@ export interface Patience {
   heard: () => void;
 }
 
+/** A series of tries of one thing, each pause longer than the one before. */
 export interface Spell {
   /** Waits before the next try, or throws the error if patience has ended. */
   pause: (error: unknown, signal: AbortSignal) => Promise<void>;

@@ -25,6 +25,7 @@ export type RunEvent =
 /** An event as it lies in the journal: numbered from 1, timed (ISO 8601, UTC) and marked with its owner's fencing number. */
 export type RecordedEvent = RunEvent & { readonly seq: number; readonly at: string; readonly fence: number };
 
+/** The place a run was begun at: it can go on only there. */
 export interface RunProvider {
   readonly name: string;
   readonly baseUrl: string;
@@ -32,6 +33,7 @@ export interface RunProvider {
   readonly rehearsal: boolean;
 }
 
+/** A chunk as the plan made it. */
 export interface RunChunk {
   readonly index: number;
   readonly rows: number;
@@ -61,6 +63,7 @@ export interface RunCreated {
   readonly toolVersion: string;
 }
 
+/** The bytes of a chunk are known. */
 export interface ChunkRendered {
   readonly type: 'chunkRendered';
   readonly chunk: number;
@@ -79,6 +82,7 @@ export interface UploadIntent {
   readonly bytes: number;
 }
 
+/** The provider has the file of a chunk. */
 export interface Uploaded {
   readonly type: 'uploaded';
   readonly chunk: number;
@@ -98,6 +102,7 @@ export interface FileLost {
   readonly fileId: string;
 }
 
+/** A batch is about to be created: the call that spends money comes next. */
 export interface CreateIntent {
   readonly type: 'createIntent';
   readonly chunk: number;
@@ -105,6 +110,7 @@ export interface CreateIntent {
   readonly fileId: string;
 }
 
+/** The provider has made a batch of the chunk. */
 export interface Created {
   readonly type: 'created';
   readonly chunk: number;
@@ -147,6 +153,7 @@ export interface Refused {
   readonly message: string;
 }
 
+/** A live batch came on. */
 export interface StatusSeen {
   readonly type: 'statusSeen';
   readonly chunk: number;
@@ -155,24 +162,28 @@ export interface StatusSeen {
   readonly counts: BatchCounts | null;
 }
 
+/** Requests of a batch as the provider counts them. */
 export interface BatchCounts {
   readonly total: number;
   readonly completed: number;
   readonly failed: number;
 }
 
+/** Tokens the provider says a batch used. */
 export interface BatchUsage {
   readonly inputTokens: number;
   readonly cachedTokens: number;
   readonly outputTokens: number;
 }
 
+/** Why a batch failed; `line` counts from 1 in the input file. */
 export interface BatchProblem {
   readonly code: string | null;
   readonly message: string;
   readonly line: number | null;
 }
 
+/** A batch has ended. */
 export interface Terminal {
   readonly type: 'terminal';
   readonly chunk: number;
@@ -196,6 +207,7 @@ export interface SavedFile {
   readonly sha256: string;
 }
 
+/** The answers of a batch lie in the run's folder. */
 export interface Downloaded {
   readonly type: 'downloaded';
   readonly chunk: number;
@@ -221,6 +233,7 @@ export interface Unsettled {
   readonly message: string;
 }
 
+/** The provider was asked to cancel a batch. */
 export interface CancelSent {
   readonly type: 'cancelSent';
   readonly chunk: number;

@@ -100,6 +100,7 @@ export const DEFAULT_TUNING: RunTuning = {
 export type RunProgress =
   ({ readonly kind: 'chunk' } & ChunkProgress) | { readonly kind: 'note'; readonly message: string };
 
+/** News of one chunk. */
 export interface ChunkProgress {
   readonly chunk: number;
   readonly attempt: number;

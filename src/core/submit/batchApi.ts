@@ -2,6 +2,7 @@
 export type UploadBody =
   { readonly kind: 'file'; readonly path: string } | { readonly kind: 'bytes'; readonly parts: readonly Uint8Array[] };
 
+/** A file to be sent. */
 export interface UploadRequest {
   /** Ends in `.jsonl`; the name the file can be found by again. */
   readonly name: string;
@@ -17,6 +18,7 @@ export interface RemoteFile {
   readonly createdAtMs: number;
 }
 
+/** A batch to be created of a file that was sent. */
 export interface BatchRequest {
   readonly inputFileId: string;
   /** `/v1/chat/completions`, ... */

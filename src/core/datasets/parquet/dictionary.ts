@@ -18,6 +18,7 @@ export interface FixedDictionary {
   readonly at: number;
 }
 
+/** A column chunk's dictionary, by how its values lie. */
 export type Dictionary = ByteDictionary | FixedDictionary;
 
 /** An unpacked dictionary page: `count` PLAIN values. */

@@ -22,6 +22,7 @@ export interface TextReading {
   readonly placeOf: (offset: number) => Promise<TextPlace>;
 }
 
+/** Records as text columns. */
 export interface SlotBatch {
   readonly rows: number;
   readonly columns: readonly TextColumn[];
