@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { plainText } from './plainText.ts';
 
 export interface PickItem {
   readonly id: string;
@@ -20,6 +21,12 @@ export interface AskPerson {
   readonly pick: (title: string, items: readonly PickItem[]) => Promise<string | undefined>;
   /** The path of a folder; where it is asked for, the one that `beside` lies in is shown. */
   readonly folder: (title: string, openLabel: string, beside: string) => Promise<string | undefined>;
+  /** A text that is not shown while it is typed; `problemOf` says what is wrong with it. */
+  readonly secret: (
+    title: string,
+    prompt: string,
+    problemOf: (text: string) => string | null,
+  ) => Promise<string | undefined>;
   /** A sentence in the corner, with what to do next. */
   readonly tell: (
     kind: 'info' | 'warning' | 'error',
@@ -49,7 +56,10 @@ export function askInWindow(): AskPerson {
       });
       return picked?.[0]?.fsPath;
     },
-    tell: async (kind, message, actions) => {
+    secret: async (title, prompt, problemOf) =>
+      vscode.window.showInputBox({ title, prompt, password: true, ignoreFocusOut: true, validateInput: problemOf }),
+    tell: async (kind, text, actions) => {
+      const message = plainText(text);
       if (kind === 'info') return vscode.window.showInformationMessage(message, ...actions);
       if (kind === 'warning') return vscode.window.showWarningMessage(message, ...actions);
       return vscode.window.showErrorMessage(message, ...actions);

@@ -3,14 +3,16 @@ import type { RunHeader } from '../protocol/runSnapshot.ts';
 import type { AskPerson } from './askPerson.ts';
 import type { CommandTable } from './commands.ts';
 import type { EngineClient } from './client/engineClient.ts';
-import { Sentence } from './failures.ts';
+import { failureOf, Sentence } from './failures.ts';
 import { createJob } from './jobs/createJob.ts';
 import { isJobPath } from './jobs/jobName.ts';
 import { saveJob } from './jobs/saveJob.ts';
 import { writeFiles } from './jobs/writeFiles.ts';
 import type { Log } from './log.ts';
+import { plainText } from './plainText.ts';
 import type { PlanWork } from './pages/planPanels.ts';
 import type { FailuresDocument } from './runs/failuresDocument.ts';
+import { revealOnDisk } from './revealOnDisk.ts';
 import { nodeId } from './runs/nodeId.ts';
 import { openResults } from './runs/openResults.ts';
 import { resumeRun } from './runs/resumeRun.ts';
@@ -49,7 +51,7 @@ export interface SharedWork {
 }
 
 function withProgress<T>(title: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
+  const options = { location: vscode.ProgressLocation.Notification, title: plainText(title), cancellable: true };
   const shown = vscode.window.withProgress(options, (_progress, token) => {
     const stop = new AbortController();
     token.onCancellationRequested(() => stop.abort());
@@ -68,10 +70,15 @@ async function mayRun(ask: AskPerson): Promise<boolean> {
 }
 
 function openSharedWork(deps: CommandTableDeps): SharedWork {
-  const { engine, ask, keys, tree, watch, log } = deps;
+  const { engine, ask, tree, watch, log } = deps;
   const reveal = async (runId: string): Promise<void> => {
     if (!(await watch.knows(runId))) return;
-    await tree.view.reveal(nodeId({ kind: 'run', runId }), { select: true, focus: false, expand: true });
+    const row = nodeId({ kind: 'run', runId });
+    try {
+      await tree.view.reveal(row, { select: true, focus: false, expand: true });
+    } catch (error) {
+      log.warn(`The row of run ${runId} could not be shown: ${failureOf(error).message}`); // it was drawn anew just then
+    }
   };
   return {
     planData: async (uri) => {
@@ -87,7 +94,7 @@ function openSharedWork(deps: CommandTableDeps): SharedWork {
       await saveJob(jobPath);
       await watch.start();
       const started = await startRun(
-        { call: engine.call, ask, askKey: keys.ask, withProgress },
+        { call: engine.call, ask, askKey: (provider) => askKey(deps, provider), withProgress },
         { jobPath, shownPlanHash, rehearse, say },
       );
       if (started !== null) await reveal(started.runId);
@@ -106,6 +113,11 @@ function columnFor(jobPath: string): vscode.ViewColumn {
   return isOpen ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active;
 }
 
+/** One that this window drives goes on already. */
+function mayGoOn(run: RunHeader): boolean {
+  return isUnfinished(run) && run.driver.kind !== 'here';
+}
+
 function hasFailures({ results }: RunHeader): boolean {
   return results !== null && results.failures !== null;
 }
@@ -118,18 +130,29 @@ async function cancelRun({ ask, engine }: CommandTableDeps, run: RunHeader): Pro
   if (answer === 'Cancel Run') await engine.call('run/cancel', { runId: run.runId });
 }
 
-async function setApiKey({ engine, ask, keys }: CommandTableDeps): Promise<void> {
+/** False if the person left. */
+async function askKey({ engine, keys }: CommandTableDeps, provider: string): Promise<boolean> {
+  if (!(await keys.ask(provider))) return false;
+  await engine.configure(); // what is asked of the engine next counts on the key
+  return true;
+}
+
+async function setApiKey(deps: CommandTableDeps): Promise<void> {
+  const { engine, ask } = deps;
   const providers = keyedProviders(await engine.call('providers/list', {}));
   if (providers.length === 0) throw new Sentence('usage', 'No provider that is set up on this machine wants a key.');
   const items = providers.map((name) => ({ id: name, label: name, description: '' }));
   const provider = providers.length === 1 ? providers[0] : await ask.pick('API Key for Which Provider?', items);
-  if (provider !== undefined && (await keys.ask(provider)))
+  if (provider !== undefined && (await askKey(deps, provider)))
     void ask.tell('info', `The API key for ${provider} is kept in the editor's secret storage.`, []);
 }
 
 async function openSample(deps: CommandTableDeps, called: unknown): Promise<void> {
   const { context } = deps;
-  const folder = called instanceof vscode.Uri ? called : vscode.Uri.joinPath(context.globalStorageUri, 'sample');
+  const folder =
+    called instanceof vscode.Uri && called.scheme === 'file'
+      ? called
+      : vscode.Uri.joinPath(context.globalStorageUri, 'sample');
   const { table, job } = await copySample(context.extensionUri, folder);
   await deps.showFootprint(table, job.fsPath);
 }
@@ -171,7 +194,7 @@ export function openCommandTable(deps: CommandTableDeps): { readonly table: Comm
     'tranche.setApiKey': () => setApiKey(deps),
     'tranche.removeApiKey': () => keys.remove(),
     'tranche.showLog': () => log.show(),
-    'tranche.resumeRun': withRun('Go On With Which Run?', isUnfinished, ({ runId }) =>
+    'tranche.resumeRun': withRun('Go On With Which Run?', mayGoOn, ({ runId }) =>
       resumeRun(deps.engine.call, deps.ask, runId),
     ),
     'tranche.cancelRun': withRun('Cancel Which Run?', isUnfinished, (run) => cancelRun(deps, run)),
@@ -183,7 +206,7 @@ export function openCommandTable(deps: CommandTableDeps): { readonly table: Comm
     'tranche.revealResults': withRun(
       'Results of Which Run?',
       ({ results }) => results !== null,
-      async ({ resultsUri }) => vscode.commands.executeCommand('revealFileInOS', vscode.Uri.file(resultsUri)),
+      ({ resultsUri }) => revealOnDisk(resultsUri),
     ),
     'tranche.showFailures': withRun('Failures of Which Run?', hasFailures, ({ runId }) => failures.show(runId)),
     'tranche.copyBatchId': async (called) => {

@@ -34,6 +34,7 @@ function openAsk(): { readonly ask: AskPerson; readonly answer: TestApi['answer'
       confirm: (...question) => current.confirm(...question),
       pick: (...question) => current.pick(...question),
       folder: (...question) => current.folder(...question),
+      secret: (...question) => current.secret(...question),
       tell: (...question) => current.tell(...question),
     },
     answer: (answers) => {
@@ -82,7 +83,7 @@ export function compose(context: vscode.ExtensionContext): TestApi | undefined {
     return part;
   };
   const { ask, answer } = openAsk();
-  const keys = openSecretKeys(context.secrets);
+  const keys = openSecretKeys(context.secrets, ask);
   const log = own(openLog(keys.known));
   const slices = openSlices(
     () => performance.now(),

@@ -1,7 +1,10 @@
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import type { ProviderChoice } from '../protocol/engineProtocol.ts';
+import type { AskPerson } from './askPerson.ts';
 
 const PREFIX = 'tranche.apiKey.';
+const PROMPT =
+  "Kept in the editor's secret storage on this machine. It is never written to a setting, a file or a log.";
 
 /** Keys of providers in the editor's own safe; they go to the engine's memory and nowhere else. */
 export interface SecretKeys {
@@ -18,7 +21,7 @@ export function keyedProviders(choices: readonly ProviderChoice[]): readonly str
   return choices.filter(({ key }) => key !== 'notNeeded').map(({ name }) => name);
 }
 
-export function openSecretKeys(secrets: vscode.SecretStorage): SecretKeys {
+export function openSecretKeys(secrets: vscode.SecretStorage, ask: AskPerson): SecretKeys {
   let known: readonly string[] = [];
 
   const stored = async (): Promise<readonly string[]> => {
@@ -37,14 +40,9 @@ export function openSecretKeys(secrets: vscode.SecretStorage): SecretKeys {
       return keys;
     },
     ask: async (provider) => {
-      const key = await vscode.window.showInputBox({
-        title: `API Key for ${provider}`,
-        prompt:
-          "Kept in the editor's secret storage on this machine. It is never written to a setting, a file or a log.",
-        password: true,
-        ignoreFocusOut: true,
-        validateInput: (text) => (/\s/.test(text.trim()) ? 'A key has no spaces in it.' : null),
-      });
+      const key = await ask.secret(`API Key for ${provider}`, PROMPT, (text) =>
+        /\s/.test(text.trim()) ? 'A key has no spaces in it.' : null,
+      );
       const trimmed = key?.trim() ?? '';
       if (trimmed === '') return false;
       known = [...known, trimmed];
@@ -54,18 +52,19 @@ export function openSecretKeys(secrets: vscode.SecretStorage): SecretKeys {
     remove: async () => {
       const providers = await stored();
       if (providers.length === 0) {
-        void vscode.window.showInformationMessage(
-          'Tranche keeps no API key. A key of the environment is not Tranche’s to remove.',
-        );
+        void ask.tell('info', 'Tranche keeps no API key. A key of the environment is not Tranche’s to remove.', []);
         return;
       }
       const provider =
         providers.length === 1
           ? providers[0]
-          : await vscode.window.showQuickPick([...providers], { title: 'Remove the API Key of Which Provider?' });
+          : await ask.pick(
+              'Remove the API Key of Which Provider?',
+              providers.map((name) => ({ id: name, label: name, description: '' })),
+            );
       if (provider === undefined) return;
       await secrets.delete(PREFIX + provider);
-      void vscode.window.showInformationMessage(`The API key for ${provider} is removed.`);
+      void ask.tell('info', `The API key for ${provider} is removed.`, []);
     },
     known: () => known,
     onChange: (listener) =>

@@ -86,14 +86,19 @@ function jobInFront(activePlan: () => string | null): string | null {
 }
 
 export function openTargets(ask: AskPerson, store: RunStore, activePlan: () => string | null): Targets {
+  /** Null where it was called on no run at all: another is never taken in its place. */
   const placed = (called: unknown): RunHeader | null => {
     const place = typeof called === 'string' ? nodePlace(called) : null;
-    return place === null ? null : (store.run(place.runId)?.run ?? null);
+    if (place === null) return null;
+    const run = store.run(place.runId)?.run;
+    if (run === undefined) throw new Sentence('notFound', `Run ${place.runId} is no longer there.`);
+    return run;
   };
   const jobPath = async (called: unknown): Promise<string | null> => {
     const uri = calledUri(called);
-    if (uri !== null && isJobPath(uri.path)) return local(uri).fsPath;
-    return jobInFront(activePlan) ?? pickJob(ask);
+    if (uri === null) return jobInFront(activePlan) ?? pickJob(ask);
+    if (isJobPath(uri.path)) return local(uri).fsPath;
+    throw new Sentence('usage', `${uri.path} is no job file; the name of one ends with .tranche.json.`);
   };
   return {
     dataset: async (called) => {

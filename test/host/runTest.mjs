@@ -18,13 +18,16 @@ const bundles = path.join(root, 'build/host');
 /** @typedef {{ event: 'pass' | 'pending', title: string, ms?: number } | { event: 'fail', title: string, error: string }} TestLine */
 /** @typedef {{ event: 'end', passes: number, failures: number, pending: number }} EndLine */
 
-async function bundleSuite() {
+/**
+ * @param {readonly string[]} files Of suite/, without their endings; none: all tests.
+ */
+async function bundleSuite(files) {
   const suite = path.join(here, 'suite');
   rmSync(bundles, { recursive: true, force: true });
   await bundle({
-    entryPoints: readdirSync(suite)
-      .filter((name) => name === 'run.ts' || name.endsWith('.test.ts'))
-      .map((name) => path.join(suite, name)),
+    entryPoints: ['run.ts', ...(files.length > 0 ? files.map((name) => `${name}.ts`) : allTests(suite))].map((name) =>
+      path.join(suite, name),
+    ),
     outdir: bundles,
     outExtension: { '.js': '.cjs' },
     bundle: true,
@@ -35,6 +38,11 @@ async function bundleSuite() {
     sourcemap: 'inline',
     logLevel: 'warning',
   });
+}
+
+/** @param {string} suite */
+function allTests(suite) {
+  return readdirSync(suite).filter((name) => name.endsWith('.test.ts'));
 }
 
 /**
@@ -88,15 +96,16 @@ function withoutOthers(env) {
 /**
  * Runs them against dist/, which must be built.
  * @param {Record<string, string | undefined>} [env] The environment of VS Code, in place of this one.
+ * @param {readonly string[]} [files] Those of suite/ to run, without their endings; none: all tests.
  * @returns {Promise<Sum>}
  */
-export async function runHostTests(env = process.env) {
+export async function runHostTests(env = process.env, files = []) {
   const folder = mkdtempSync(path.join(tmpdir(), 'tranche-host-'));
   const report = path.join(folder, 'report.jsonl');
   const log = path.join(folder, 'vscode.log');
   const workspace = path.join(folder, 'workspace');
   try {
-    await bundleSuite();
+    await bundleSuite(files);
     cpSync(path.join(root, 'media/sample'), workspace, { recursive: true });
     const executable = process.env.VSCODE_EXECUTABLE;
     const download = process.env.VSCODE_TEST_HOST === 'download';
@@ -129,7 +138,7 @@ export async function runHostTests(env = process.env) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { passed, failed } = await runHostTests();
+  const { passed, failed } = await runHostTests(process.env, process.argv.slice(2));
   console.log(`${passed} passed, ${failed} failed`);
   process.exit(failed === 0 ? 0 : 1);
 }

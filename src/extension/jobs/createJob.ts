@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { CallEngine } from '../client/engineClient.ts';
+import { Sentence } from '../failures.ts';
 
 /** Writes a job for a dataset beside it and opens its text; the path of the job. */
 export async function createJob(call: CallEngine, dataset: vscode.Uri): Promise<string> {
@@ -8,7 +9,15 @@ export async function createJob(call: CallEngine, dataset: vscode.Uri): Promise<
     () => call('job/propose', { uri: dataset.fsPath }),
   );
   const uri = vscode.Uri.file(path);
-  await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(text));
+  try {
+    await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(text));
+  } catch (error) {
+    const why = error instanceof vscode.FileSystemError ? ` (${error.code})` : '';
+    throw new Sentence(
+      'disk',
+      `The job could not be written to ${path}${why}; make its folder writable, or move the table.`,
+    );
+  }
   await vscode.window.showTextDocument(uri, { viewColumn: vscode.ViewColumn.Active, preview: false });
   return path;
 }

@@ -9,6 +9,7 @@ export function registerJobLenses(): vscode.Disposable {
   return vscode.languages.registerCodeLensProvider(
     { scheme: 'file', pattern: '**/*.tranche.json' },
     {
+      onDidChangeCodeLenses: vscode.workspace.onDidGrantWorkspaceTrust,
       provideCodeLenses: ({ uri }) => {
         const actions = vscode.workspace.isTrusted ? [PLAN, REHEARSE, RUN] : [PLAN];
         const top = new vscode.Range(0, 0, 0, 0);

@@ -4,6 +4,7 @@ import type { AskPerson } from '../askPerson.ts';
 import type { EngineClient } from '../client/engineClient.ts';
 import { failureOf, isCancelled } from '../failures.ts';
 import type { PlanWork } from '../pages/planPanels.ts';
+import { revealOnDisk } from '../revealOnDisk.ts';
 import { bytesText, countOf } from '../units.ts';
 
 export interface WriteFilesDeps {
@@ -58,5 +59,5 @@ export async function writeFiles(deps: WriteFilesDeps, { jobPath, say }: PlanWor
 
 async function tell({ ask }: WriteFilesDeps, folder: string, message: string): Promise<void> {
   if ((await ask.tell('info', message, ['Reveal'])) !== 'Reveal') return;
-  await vscode.commands.executeCommand('revealFileInOS', vscode.Uri.file(folder));
+  await revealOnDisk(folder).catch((error: unknown) => ask.tell('warning', failureOf(error).message, []));
 }

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { plainText } from '../plainText.ts';
 import type { Slices } from '../slices.ts';
 import { countOf, percentText } from '../units.ts';
 import type { RunRows } from './runRows.ts';
@@ -89,7 +90,7 @@ export function openRunsTree(store: RunStore, rows: RunRows, slices: Slices): Ru
       flush();
     },
     say: (message) => {
-      view.message = message ?? '';
+      view.message = plainText(message ?? '');
     },
     dispose: () => {
       if (timer !== null) clearTimeout(timer);

@@ -13,7 +13,7 @@ export function run(): Promise<void> {
 
   const mocha = new Mocha({ timeout: 30_000, color: false });
   for (const name of readdirSync(__dirname).sort()) {
-    if (name.endsWith('.test.cjs')) mocha.addFile(path.join(__dirname, name));
+    if (name.endsWith('.cjs') && name !== 'run.cjs') mocha.addFile(path.join(__dirname, name));
   }
   return new Promise((resolve, reject) => {
     const runner = mocha.run((failures) => {

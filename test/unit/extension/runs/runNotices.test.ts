@@ -9,6 +9,7 @@ function setUp(chosen?: string) {
     ask: {
       confirm: async () => undefined,
       folder: async () => undefined,
+      secret: async () => undefined,
       pick: async () => undefined,
       tell: async (_kind, message, actions) => {
         told.push(`${message} [${actions.join('] [')}]`);

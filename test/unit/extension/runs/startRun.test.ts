@@ -61,6 +61,7 @@ async function play({ provider = OPENAI, prepared, says = [], rehearse = false, 
         return provider.name;
       },
       folder: async () => undefined,
+      secret: async () => undefined,
       tell: async () => undefined,
     },
     askKey: async () => hasKey,
