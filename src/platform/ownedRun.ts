@@ -13,7 +13,7 @@ export interface OwnedRun {
   readonly lease: Lease;
   readonly journal: JournalFile;
   readonly files: RunFiles;
-  /** Closes the journal, then gives the run free. */
+  /** Closes the journal, then gives the run free in any case. */
   close: () => Promise<void>;
 }
 
@@ -32,8 +32,7 @@ export async function openOwnedRun(folder: string, surface: Surface, clock: Cloc
       journal,
       files: openRunFiles(folder),
       close: async () => {
-        await journal.close();
-        await lease.release();
+        await journal.close().finally(lease.release);
       },
     };
   } catch (error) {

@@ -10,9 +10,9 @@ export const JOB_KEYS = {
 
 /** Values of `dataset.format`. */
 export const DATASET_FORMATS = ['parquet', 'arrow', 'csv', 'jsonl'] as const;
-/** Values of `onNull`. */
+/** Values of `request.onNull`. */
 export const ON_NULL = ['quarantine', 'empty', 'fail'] as const;
-/** Values of `onOversized`. */
+/** Values of `limits.oversized`. */
 export const ON_OVERSIZED = ['quarantine', 'truncate', 'fail'] as const;
 /** Values in `results.formats`. */
 export const RESULT_FORMATS = ['parquet', 'jsonl'] as const;
