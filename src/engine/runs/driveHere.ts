@@ -7,7 +7,7 @@ import { openJob } from '../../core/pipeline/openJob.ts';
 import { renderForRun } from '../../core/pipeline/renderForRun.ts';
 import type { RunDocument } from '../../core/pipeline/runDocument.ts';
 import type { WrittenResults } from '../../core/collect/writeResults.ts';
-import { driveRun } from '../../core/runs/driveRun.ts';
+import { driveRun, endOf } from '../../core/runs/driveRun.ts';
 import type { RunDeps, RunEnd, RunProgress } from '../../core/runs/runPorts.ts';
 import type { RunState } from '../../core/runs/runState.ts';
 import type { Log } from '../../core/ports.ts';
@@ -19,6 +19,7 @@ import type { OwnedRun } from '../../platform/ownedRun.ts';
 import { systemClock } from '../../platform/systemClock.ts';
 import type { Engine } from '../openEngine.ts';
 import { openCancelWish, type CancelWish } from './cancelWish.ts';
+import { finishedResults, type FoundResults } from './finishedRun.ts';
 import { openService, runProvider, type OpenService } from './openService.ts';
 
 /** Rendered chunks that wait for their upload lie in memory up to this, all together. */
@@ -36,7 +37,7 @@ export interface DriveOptions {
 export interface DrivenRun {
   readonly end: RunEnd;
   /** Null while chunks are unsettled. */
-  readonly results: WrittenResults | null;
+  readonly results: FoundResults | null;
 }
 
 /** Errors of a job that was read when the run began name the job file only. */
@@ -110,11 +111,12 @@ export async function driveHere(
   options: DriveOptions,
   signal: AbortSignal,
 ): Promise<DrivenRun> {
+  if (run.finished !== null) return { end: endOf(run), results: await finishedResults(run) }; // by its owner before
   const provider = providerNamed(engine.config, run.created.provider.name);
   checkAddress(run, provider, engine);
   const service = await openService(provider, owned.folder, engine, options.faults);
   let wish: CancelWish | null = null;
-  let results: WrittenResults | null = null;
+  let results: FoundResults | null = null;
   try {
     wish = await openCancelWish(owned.folder, options.cancel);
     const deps = runDeps(engine, owned, document, service, options, (written) => (results = written));
