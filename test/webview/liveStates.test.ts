@@ -5,7 +5,7 @@ import type { Footprint } from '../../src/core/profile/footprint.ts';
 import type { FootprintPageState } from '../../src/protocol/pageProtocol.ts';
 import { engineStates, type EngineStates } from './support/engineStates.ts';
 import { lakeFootprint, madeUpPlan, unknownFootprint, wideFootprint } from './support/madeUpStates.ts';
-import { openBrowser, openFrame, type FrameOptions, type PageFrame } from './support/pageFrame.ts';
+import { openBrowser, openFrame, THEMES, type FrameOptions, type PageFrame } from './support/pageFrame.ts';
 
 let browser: Browser;
 let frame: PageFrame;
@@ -253,6 +253,17 @@ describe('the footprint page', () => {
   it('counts one row as one', async () => {
     await open({ state: weighed(lakeFootprint(), { rows: exactly(1) }) });
     expect(await page.locator('.line').textContent()).toContain(' · 1 row · ');
+  });
+
+  it.each(THEMES)('draws what is done of a reading unlike what is not, in %s', async (theme) => {
+    await open({ state: unknownFootprint(), theme });
+    const colours = await page.evaluate(() =>
+      ['.progress', '.progress .done'].map((part) => {
+        const element = document.querySelector(part);
+        return element === null ? '' : getComputedStyle(element).backgroundColor;
+      }),
+    );
+    expect(new Set(colours).size).toBe(2);
   });
 
   it('asks its host for what its buttons say', async () => {
