@@ -1,12 +1,12 @@
 import type { PageState } from '../protocol/pageProtocol.ts';
 import type { RunHeader } from '../protocol/runSnapshot.ts';
 import type { AskPerson } from './askPerson.ts';
-import type { Slice } from './slices.ts';
+import type { Slices } from './slices.ts';
 
 /** What tests inside the editor see; nobody else gets it. */
 export interface TestApi {
-  /** Longest synchronous stretch of each kind of our work. */
-  readonly slices: () => readonly Slice[];
+  /** Longest synchronous stretch of each kind of our work, and how often there was one. */
+  readonly slices: Slices['longest'];
   readonly enginePid: () => number | null;
   readonly pages: () => readonly PageState[];
   readonly runs: () => readonly RunHeader[];
