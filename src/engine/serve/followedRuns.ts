@@ -1,4 +1,4 @@
-import { isTrancheError, messageOf } from '../../core/errors.ts';
+import { isTrancheError, messageOf, type TrancheError } from '../../core/errors.ts';
 import { listRunIds } from '../../platform/runFolders.ts';
 import type { RunSnapshot } from '../../protocol/runSnapshot.ts';
 import type { Engine } from '../openEngine.ts';
@@ -34,6 +34,17 @@ export interface FollowedRuns {
   readonly update: (run: WatchedRun, isOwnerDue: boolean) => Promise<void>;
 }
 
+/** Reads what is new. A run that is known is shown on where that cannot be read, and the error given back. */
+async function readNew(run: WatchedRun): Promise<TrancheError | null> {
+  try {
+    await run.read();
+    return null;
+  } catch (error) {
+    if (!isTrancheError(error) || !run.hasBegun()) throw error;
+    return error;
+  }
+}
+
 /** `isHere` says which runs this process drives. */
 export function openFollowedRuns(isHere: (runId: string) => boolean, events: RunWatchEvents): FollowedRuns {
   const followed = new Map<string, WatchedRun>();
@@ -48,12 +59,13 @@ export function openFollowedRuns(isHere: (runId: string) => boolean, events: Run
   };
   const newRun = (engine: Engine, runId: string): WatchedRun => openWatchedRun(engine, runId, () => isHere(runId));
   const readAndTell = async (run: WatchedRun, isOwnerDue: boolean): Promise<void> => {
-    await run.read();
+    const trouble = await readNew(run);
     const isForsaken = isOwnerDue && !run.isFinished() && (await run.look());
     const changes = await run.changes();
     if (changes !== null) events.onChange(changes);
     settleAtEnd(run);
     if (isForsaken) events.onForsaken(run.runId);
+    if (trouble !== null) throw trouble;
   };
   return {
     list: async (engine) => {
@@ -81,7 +93,7 @@ export function openFollowedRuns(isHere: (runId: string) => boolean, events: Run
     whole: async (engine, runId) => {
       const run = followed.get(runId) ?? newRun(engine, runId);
       try {
-        await run.read();
+        await readNew(run);
         if (!run.isFinished()) await run.look();
         const whole = await run.whole();
         settleAtEnd(run);
@@ -98,7 +110,7 @@ export function openFollowedRuns(isHere: (runId: string) => boolean, events: Run
         await readAndTell(run, isOwnerDue);
         troubles.delete(runId);
       } catch (error) {
-        if (isTrancheError(error, 'corrupt')) settle(run);
+        if (isTrancheError(error, 'corrupt') && !run.hasBegun()) settle(run);
         const trouble = messageOf(error);
         if (troubles.get(runId) !== trouble) events.onTrouble(`Run ${runId}: ${trouble}`);
         troubles.set(runId, trouble);

@@ -1,3 +1,4 @@
+import { isTrancheError } from '../../core/errors.ts';
 import type { RecordedEvent } from '../../core/runs/runEvents.ts';
 import { applyEvents, replayRun } from '../../core/runs/replay.ts';
 import type { ChunkProgress } from '../../core/runs/runPorts.ts';
@@ -14,7 +15,7 @@ import { runSnapshot, type RunFacts } from '../runs/runSnapshot.ts';
 /** One run that is followed until it ends, whoever drives it. */
 export interface WatchedRun {
   readonly runId: string;
-  /** Reads what was appended to its journal. */
+  /** Reads what was appended to its journal; damage to it is the run's problem as long as it lasts. */
   readonly read: () => Promise<void>;
   /** Looks who drives it; true once after its owner, seen before, has ended: an editor in any way, the command line by dying. One that gave it free and lives may have failed with it. */
   readonly look: () => Promise<boolean>;
@@ -36,21 +37,40 @@ async function endFacts(run: RunState, engine: Engine): Promise<Pick<RunFacts, '
   return { costUsd: actualCostUsd(engine.config, run.created, found), results };
 }
 
-function driverOf(owner: LeaseOwner | null, isHere: boolean): RunDriver {
-  if (isHere) return { kind: 'here' };
-  return owner?.isLiving === true ? { kind: 'elsewhere', owner: owner.who } : { kind: 'nobody' };
+/** Looks now and then who drives the run of a folder. */
+function watchDrivers(
+  folder: string,
+  isHere: () => boolean,
+): { readonly now: () => RunDriver } & Pick<WatchedRun, 'look'> {
+  let owner: LeaseOwner | null = null;
+  let isLeft = false;
+  return {
+    now: () => {
+      if (isHere()) return { kind: 'here' };
+      return owner?.isLiving === true ? { kind: 'elsewhere', owner: owner.who } : { kind: 'nobody' };
+    },
+    look: async () => {
+      const before = owner;
+      owner = isHere() ? null : await leaseOwner(leasePath(folder));
+      if (isHere() || owner?.isLiving === true) isLeft = false;
+      else if (before?.isLiving === true) isLeft = before.isEditor || owner !== null;
+      if (!isLeft || (await isLastOwnerAlive(leasePath(folder)))) return false;
+      isLeft = false;
+      return true;
+    },
+  };
 }
 
 /** Follows a run of this machine; `isHere` says whether this process drives it. */
 export function openWatchedRun(engine: Engine, runId: string, isHere: () => boolean): WatchedRun {
   const folder = runFolder(engine.stateFolder, runId);
+  const drivers = watchDrivers(folder, isHere);
   const journal = followJournal(journalPath(folder));
   const live = new Map<number, ChunkProgress>();
   const dirty = new Set<number>();
   let run: RunState | null = null;
-  let owner: LeaseOwner | null = null;
-  let isLeft = false;
   let problem: string | null = null;
+  let damage: string | null = null;
   let told = '';
   const take = (events: readonly RecordedEvent[]): void => {
     const isNew = run === null;
@@ -64,7 +84,12 @@ export function openWatchedRun(engine: Engine, runId: string, isHere: () => bool
     live.clear();
   };
   const snapshot = async (of: RunState, indexes?: Iterable<number>): Promise<RunSnapshot> => {
-    const facts = { driver: driverOf(owner, isHere()), problem, live, ...(await endFacts(of, engine)) };
+    const facts = {
+      driver: driverOf(owner, isHere()),
+      problem: damage ?? problem,
+      live,
+      ...(await endFacts(of, engine)),
+    };
     return runSnapshot(of, facts, indexes);
   };
   const sent = (one: RunSnapshot): RunSnapshot => {
@@ -74,23 +99,24 @@ export function openWatchedRun(engine: Engine, runId: string, isHere: () => bool
   return {
     runId,
     read: async () => {
-      const events = await journal.next();
-      if (events.length > 0) take(events);
+      try {
+        const events = await journal.next();
+        if (events.length > 0) take(events);
+        damage = null;
+      } catch (error) {
+        damage = isTrancheError(error, 'corrupt') ? error.message : null;
+        throw error;
+      }
     },
     look: async () => {
-      const before = owner;
-      owner = isHere() ? null : await leaseOwner(leasePath(folder));
+      const isForsaken = await drivers.look();
       if (!isHere()) forget();
-      if (owner?.isLiving === true) problem = null; // it could go on
-      if (isHere() || owner?.isLiving === true) isLeft = false;
-      else if (before?.isLiving === true) isLeft = before.isEditor || owner !== null;
-      if (!isLeft || (await isLastOwnerAlive(leasePath(folder)))) return false;
-      isLeft = false;
-      return true;
+      if (drivers.now().kind === 'elsewhere') problem = null; // it could go on
+      return isForsaken;
     },
     isFinished: () => run !== null && run.finished !== null,
     hasBegun: () => run !== null,
-    driver: () => driverOf(owner, isHere()),
+    driver: drivers.now,
     progress: (news) => {
       live.set(news.chunk, news);
       dirty.add(news.chunk);

@@ -1,4 +1,4 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { countsOf } from '../../../../src/core/runs/rowCounts.ts';
 import type { RunEvent } from '../../../../src/core/runs/runEvents.ts';
@@ -13,15 +13,20 @@ import { openWorkFolder, type WorkFolder } from '../../../support/workFolder.ts'
 let work: WorkFolder;
 let runs: RunWatch;
 let told: string[];
+let problems: (string | null)[];
 beforeEach(async () => {
   work = await openWorkFolder();
   told = [];
+  problems = [];
   const engine = { stateFolder: work.path, config: { providers: {}, prices: {} } } as unknown as Engine;
   runs = openRunWatch(
     async () => engine,
     () => false,
     {
-      onChange: ({ run, chunks }) => told.push(`${run.runId} ${run.state} ${chunks.length}`),
+      onChange: ({ run, chunks }) => {
+        told.push(`${run.runId} ${run.state} ${chunks.length}`);
+        problems.push(run.problem);
+      },
       onRemoved: (runId) => told.push(`${runId} removed`),
       onForsaken: (runId) => told.push(`${runId} forsaken`),
       onTrouble: (message) => told.push(message),
@@ -72,6 +77,18 @@ it('says once why a run cannot be read, and follows it as soon as it can', async
   await journal(1, 2);
   await until(() => told.includes(`${runId} running 2`));
   expect(await runs.forsaken()).toEqual([runId]);
+});
+
+it('shows what is wrong with a journal that broke while it was followed, and follows on once it is mended', async () => {
+  const runId = await journal(1, 2);
+  await runs.all();
+  await appendFile(journalPath(runFolder(work.path, runId)), 'broken\nbroken\n');
+  await until(() => problems.some((problem) => problem?.includes('Line 2 of') === true));
+  expect(await runs.all()).toMatchObject({ runs: [{ run: { runId, state: 'running' } }], damaged: [] });
+  await journal(1, 2, { type: 'note', message: 'mended' });
+  await until(() => problems.at(-1) === null);
+  await journal(1, 2, { type: 'note', message: 'mended' }, FINISHED);
+  await until(() => told.includes(`${runId} finished 0`));
 });
 
 it('leaves out the chunks of older finished runs where there are many', async () => {
