@@ -85,7 +85,7 @@ export function openWatchedRun(engine: Engine, runId: string, isHere: () => bool
   };
   const snapshot = async (of: RunState, indexes?: Iterable<number>): Promise<RunSnapshot> => {
     const facts = {
-      driver: driverOf(owner, isHere()),
+      driver: drivers.now(),
       problem: damage ?? problem,
       live,
       ...(await endFacts(of, engine)),
