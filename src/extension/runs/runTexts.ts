@@ -1,6 +1,6 @@
 import type { PreparedRun, ProviderChoice } from '../../protocol/engineProtocol.ts';
 import type { PickItem } from '../askPerson.ts';
-import { countOf, usdText } from '../units.ts';
+import { countOf, countText, usdText } from '../units.ts';
 
 const SHOWN_HASH = 12;
 
@@ -45,10 +45,11 @@ export const ANSWERS = {
   unknownCost: 'Run at Unknown Cost',
 } as const;
 
-export function unfinishedQuestion(jobName: string): Question {
+export function unfinishedQuestion(jobName: string, { provider }: Pick<PreparedRun, 'provider'>): Question {
+  const again = provider.rehearsal ? 'rehearses all rows again' : 'sends, and pays for, all rows again';
   return {
-    message: `A run of this plan of ${jobName} is unfinished.`,
-    detail: 'Going on with it sends only what was not sent yet. Starting another sends, and pays for, all rows again.',
+    message: `A ${provider.rehearsal ? 'rehearsal' : 'run'} of this plan of ${jobName} is unfinished.`,
+    detail: `Going on with it sends only what was not sent yet. Starting another ${again}.`,
     actions: [ANSWERS.goOn, ANSWERS.another],
   };
 }
@@ -71,11 +72,12 @@ function startAnswer({ provider, greatestCostUsd, resultsExist }: PreparedRun): 
 export function startQuestion(jobName: string, prepared: PreparedRun): Question {
   const { provider, rows, notPlannedRows, chunks, planHash, resultsUri, resultsExist, warnings } = prepared;
   const where = provider.host === null ? provider.name : `${provider.name} (${provider.host})`;
-  const left = notPlannedRows === 0 ? '' : `; ${countOf(notPlannedRows, 'row is', 'rows are')} left out`;
+  const all = countOf(rows, 'row');
+  const sent = notPlannedRows === 0 ? all : `${countText(rows - notPlannedRows)} of ${all}`;
   return {
     message: provider.rehearsal ? `Rehearse ${jobName}?` : `Run ${jobName} at ${where}?`,
     detail: [
-      `${countOf(rows, 'row')} in ${countOf(chunks, 'file')}${left}`,
+      `${sent} in ${countOf(chunks, 'file')}`,
       `Plan ${planHash.slice(0, SHOWN_HASH)}`,
       costLine(prepared),
       resultsExist ? `Replaces the results in ${resultsUri}` : `Results go to ${resultsUri}`,

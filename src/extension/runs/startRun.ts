@@ -26,10 +26,13 @@ export interface RunWish {
 /** The run that goes on from here, or null where a person chose otherwise. */
 export type StartedRun = { readonly runId: string } | null;
 
-async function chooseProvider({ call, ask, askKey }: StartRunDeps, rehearse: boolean): Promise<ProviderChoice | null> {
+async function chooseProvider(
+  { call, ask, askKey }: StartRunDeps,
+  { jobPath, rehearse }: RunWish,
+): Promise<ProviderChoice | null> {
   const choices = await call('providers/list', {});
   if (rehearse) return choices.find(({ rehearsal }) => rehearsal) ?? null;
-  const id = await ask.pick('Run With Which Provider?', providerItems(choices));
+  const id = await ask.pick(`Run ${jobName(jobPath)} With Which Provider?`, providerItems(choices));
   const chosen = choices.find(({ name }) => name === id);
   if (chosen === undefined) return null;
   if (chosen.key === 'missing') return (await askKey(chosen.name)) ? chosen : null;
@@ -60,7 +63,7 @@ async function decide(deps: StartRunDeps, wish: RunWish, prepared: PreparedRun):
   const name = jobName(wish.jobPath);
   const { unfinishedRunId } = prepared;
   if (unfinishedRunId !== null) {
-    const { message, detail, actions } = unfinishedQuestion(name);
+    const { message, detail, actions } = unfinishedQuestion(name, prepared);
     const answer = await ask.confirm(message, detail, actions);
     if (answer === undefined) return null;
     if (answer === ANSWERS.goOn) {
@@ -76,7 +79,7 @@ async function decide(deps: StartRunDeps, wish: RunWish, prepared: PreparedRun):
 
 /** From a job to a run: provider, plan, a person's yes to the greatest cost, and only then anything is sent. */
 export async function startRun(deps: StartRunDeps, wish: RunWish): Promise<StartedRun> {
-  const provider = await chooseProvider(deps, wish.rehearse);
+  const provider = await chooseProvider(deps, wish);
   if (provider === null) return null;
   const title = `Planning the ${provider.rehearsal ? 'rehearsal' : 'run'} of ${jobName(wish.jobPath)}`;
   wish.say(`${title}…`);

@@ -86,7 +86,7 @@ describe('a run', () => {
       '$(beaker) rehearsal: no key, no cost\n$(cloud) openai: api.openai.com',
       [
         'Run posts at openai (api.openai.com)?',
-        '250,000 rows in 37 files; 3 rows are left out',
+        '249,997 of 250,000 rows in 37 files',
         'Plan 0123456789ab',
         'Costs at most $18.40 (the cap is $50.00)',
         'Results go to /data/posts.results',
