@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { TrancheError } from '../core/errors.ts';
+import { isTrancheError, TrancheError } from '../core/errors.ts';
 import { membersOf, openSection } from '../core/job/jobSection.ts';
 import type { JobSection } from '../core/job/jobSection.ts';
 import { parseJob } from '../core/job/jobSource.ts';
@@ -10,6 +10,7 @@ import { meantWords } from '../core/nearest.ts';
 import type { PriceList, PriceOverrides } from '../core/profile/price.ts';
 import type { Surface } from './lease.ts';
 import { systemCode } from './diskError.ts';
+import { proxyOf } from './proxyOf.ts';
 import { stateFolders } from './stateFolder.ts';
 import type { Environment } from './stateFolder.ts';
 
@@ -138,7 +139,19 @@ function readProviders(
     const section = openSection(tree, value, `providers.${name}`, KEYS.provider);
     own.set(name, readProvider(tree, section, name, builtIn.get(name)));
   }
-  return Object.fromEntries([...builtIn, ...own]);
+  return Object.fromEntries([...builtIn, ...own].map(([name, provider]) => [name, onItsWay(provider, env)]));
+}
+
+/** A provider that a proxy with a malformed address stands before cannot be used. */
+function onItsWay(provider: ProviderConfig, env: Environment): ProviderConfig {
+  if (provider.baseUrl === null || provider.problem !== undefined) return provider;
+  try {
+    proxyOf(provider.baseUrl, env);
+    return provider;
+  } catch (error) {
+    if (!isTrancheError(error, 'usage')) throw error;
+    return { ...provider, problem: error.message };
+  }
 }
 
 function readPrices(tree: JobTree, top: JobSection): PriceOverrides {

@@ -7,6 +7,7 @@ import { clean, incomplete, noList, providerError, unclear, type ServiceFacts } 
 import { remoteBatch, remoteFile } from './openaiShapes.ts';
 import { linkedSignal } from './openaiSignal.ts';
 import { uploadForm } from './openaiUpload.ts';
+import type { ServiceFetch } from './proxyFetch.ts';
 
 /** One batch service that speaks OpenAI's way, and the key for it. */
 export interface OpenaiService {
@@ -29,14 +30,14 @@ const STALL_MS = 120_000;
 const MAX_LISTED = 1_000_000;
 const PAGE = 100;
 
-/** The service behind the port. Nothing is retried here: who calls knows what may be sent twice. */
-export function openOpenaiBatchApi(service: OpenaiService): BatchApi {
-  const facts: ServiceFacts = service;
-  const client = withoutCustomHeaders(() => openClient(service));
+/** The service behind the port, called by Node's own `fetch` or another. Nothing is retried here: who calls knows what may be sent twice. */
+export function openOpenaiBatchApi(service: OpenaiService, way: ServiceFetch | null = null): BatchApi {
+  const facts: ServiceFacts = { ...service, proxyHost: way?.proxyHost ?? null };
+  const client = withoutCustomHeaders(() => openClient(service, way));
   const call = caller(facts);
   const batchOf = (value: unknown): RemoteBatch => remoteBatch(value, (text) => clean(text, facts));
   return {
-    upload: (request, onSent, signal) => upload(client, service, request, onSent, signal),
+    upload: (request, onSent, signal) => upload(client, service, facts, request, onSent, signal),
     findUploaded: (name, sizeBytes, sinceMs, signal) =>
       call('the list of files', signal, async (own) => {
         const query = { purpose: 'batch', limit: 1000, order: 'desc' } as const;
@@ -74,8 +75,9 @@ export function openOpenaiBatchApi(service: OpenaiService): BatchApi {
 }
 
 /** Everything is said explicitly, so that no OPENAI_* variable can send the key elsewhere. */
-function openClient(service: OpenaiService): OpenAI {
+function openClient(service: OpenaiService, way: ServiceFetch | null): OpenAI {
   return new OpenAI({
+    ...(way === null ? {} : { fetch: way.fetch }),
     apiKey: service.apiKey ?? 'none',
     adminAPIKey: null,
     baseURL: service.baseUrl,
@@ -119,6 +121,7 @@ function caller(facts: ServiceFacts): Call {
 async function upload(
   client: OpenAI,
   service: OpenaiService,
+  facts: ServiceFacts,
   request: UploadRequest,
   onSent: (bytes: number) => void,
   signal: AbortSignal,
@@ -149,7 +152,7 @@ async function upload(
   } catch (error) {
     throwIfAborted(signal);
     if (stalled) throw unclear(`No byte moved for two minutes during ${what}.`);
-    throw providerError(error, what, service, request.body.kind === 'file');
+    throw providerError(error, what, facts, request.body.kind === 'file');
   } finally {
     clearTimeout(stall);
     link.unlink();

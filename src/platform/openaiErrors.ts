@@ -9,6 +9,8 @@ export interface ServiceFacts {
   readonly apiKey: string | null;
   /** The environment variable the key came from, `OPENAI_API_KEY`; null when there is no key. */
   readonly keyName: string | null;
+  /** Host and port of the proxy on the way there, if there is one. */
+  readonly proxyHost?: string | null;
 }
 
 const NO_FAULT: ProviderFault = {
@@ -23,6 +25,9 @@ const NO_QUOTA = 'insufficient_quota';
 const MAX_MESSAGE = 400;
 const MAX_RETRY_AFTER_MS = 3_600_000;
 const NAME_NOT_FOUND = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_NODATA', 'EAI_NONAME']);
+const NO_CONNECTION = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT']);
+/** How undici tells the status a proxy answered instead of passing the call on. */
+const PROXY_STATUS = /Proxy response \((\d{3})\)|Proxy Authentication Required \((407)\)/;
 const TOO_LARGE = /too (large|big)/i;
 const CERTIFICATE = /^(CERT_|ERR_TLS_CERT|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_)/;
 /** Only what a handshake fails with: any other TLS error may come after the request was sent. */
@@ -34,7 +39,7 @@ export function providerError(error: unknown, what: string, service: ServiceFact
   if (isTrancheError(error)) return error;
   if (error instanceof APIUserAbortError) return new TrancheError('cancelled', 'Stopped.');
   if (error instanceof APIConnectionTimeoutError) {
-    return unclear(`${hostOf(service)} did not answer ${what} in time.`);
+    return unclear(`${wayTo(service)} did not answer ${what} in time.`);
   }
   if (error instanceof APIConnectionError) return connectionError(error, what, service, sendsFile);
   const answer = answerOf(error, service);
@@ -65,13 +70,37 @@ function hostOf({ baseUrl }: ServiceFacts): string {
   return URL.canParse(baseUrl) ? new URL(baseUrl).host : 'the service';
 }
 
+function wayTo(service: ServiceFacts): string {
+  const { proxyHost = null } = service;
+  return proxyHost === null ? hostOf(service) : `${hostOf(service)} through the proxy ${proxyHost}`;
+}
+
+/** What only a proxy fails with; null for anything else. With a proxy on the way, connections are made to it alone. */
+function proxyError(code: string | null, words: string, service: ServiceFacts): Error | null {
+  const { proxyHost: proxy = null } = service;
+  if (proxy === null) return null;
+  const status = Number(PROXY_STATUS.exec(words)?.slice(1).join('') ?? Number.NaN);
+  if (status === 407) {
+    return refused(
+      `The proxy ${proxy} wants a valid user name and password (status 407); write them into its address: http://USER:PASSWORD@${proxy}.`,
+    );
+  }
+  if (status < 500)
+    return refused(`The proxy ${proxy} lets no calls to ${hostOf(service)} through (status ${status}).`);
+  if (status >= 500) return unclear(`The proxy ${proxy} does not reach ${hostOf(service)} (status ${status}).`);
+  if (code === null || !(NO_CONNECTION.has(code) || NAME_NOT_FOUND.has(code))) return null;
+  return unclear(`The proxy ${proxy} cannot be reached (${code}); check that it is there and its address is right.`);
+}
+
 function connectionError(error: unknown, what: string, service: ServiceFacts, sendsFile: boolean): Error {
   const { codes, words } = causesOf(error);
   const code = codes[0] ?? null;
-  const host = hostOf(service);
+  const host = wayTo(service);
   if (words.includes('NotReadableError')) {
     return new TrancheError('changed', `The file for ${what} changed while it was sent; leave it alone and resume.`);
   }
+  const atProxy = proxyError(code, words, service);
+  if (atProxy !== null) return atProxy;
   if (code === null) {
     if (/redirect/i.test(words)) {
       return refused(`${host} sends ${what} on to another address; write that address as the provider's base URL.`);
@@ -123,7 +152,7 @@ function answerOf(error: unknown, service: ServiceFacts): Answer | null {
     status,
     providerCode: typeof name === 'string' ? clean(name, service) : null,
     providerMessage: messageIn(body, typeof message === 'string' ? message : '', service),
-    retryAfterMs: headers instanceof Headers ? retryAfterMs(headers) : null,
+    retryAfterMs: isHeaders(headers) ? retryAfterMs(headers) : null,
     mayPass: status === 429 && name !== NO_QUOTA,
   };
 }
@@ -186,6 +215,11 @@ export function clean(text: string, { apiKey }: ServiceFacts): string {
     .replace(/\s+/g, ' ')
     .trim();
   return line.length > MAX_MESSAGE ? `${line.slice(0, MAX_MESSAGE)}...` : line;
+}
+
+/** Those of another `fetch` than Node's own are of another class. */
+function isHeaders(value: unknown): value is Headers {
+  return typeof value === 'object' && value !== null && 'get' in value && typeof value.get === 'function';
 }
 
 function retryAfterMs(headers: Headers): number | null {

@@ -3,6 +3,9 @@ import type { BatchApi } from '../../core/submit/batchApi.ts';
 import { DEFAULT_TUNING, type RunTuning } from '../../core/runs/runPorts.ts';
 import type { RunProvider } from '../../core/runs/runEvents.ts';
 import type { ProviderConfig } from '../../platform/machineConfig.ts';
+import type { OpenaiService } from '../../platform/openaiBatchApi.ts';
+import { proxyOf, type Proxy } from '../../platform/proxyOf.ts';
+import type { ServiceFetch } from '../../platform/proxyFetch.ts';
 import type { Environment } from '../../platform/stateFolder.ts';
 import type { Engine } from '../openEngine.ts';
 
@@ -24,19 +27,35 @@ const REHEARSAL_TUNING: RunTuning = {
   patienceMs: 60_000,
 };
 
-async function openRehearsal(runFolder: string, faults: readonly string[]): Promise<OpenService> {
+/** The way to a service; null where Node's own `fetch` goes it, which follows proxies by itself only if it is told to. */
+async function openWay(proxy: Proxy | null, environment: Environment): Promise<ServiceFetch | null> {
+  if (proxy === null && environment['NODE_USE_ENV_PROXY'] !== '1') return null;
+  const { openProxyFetch } = await import('../../platform/proxyFetch.ts');
+  return openProxyFetch(proxy);
+}
+
+async function openRehearsal(
+  runFolder: string,
+  environment: Environment,
+  faults: readonly string[],
+): Promise<OpenService> {
   const { startRehearsal } = await import('../../rehearsal/startRehearsal.ts');
   const { openOpenaiBatchApi } = await import('../../platform/openaiBatchApi.ts');
+  const way = await openWay(null, environment);
   const server = await startRehearsal({ folder: path.join(runFolder, 'rehearsal'), faults });
-  const api = openOpenaiBatchApi({
+  const service: OpenaiService = {
     baseUrl: server.url,
     apiKey: null,
     keyName: null,
     project: null,
     organization: null,
     inputExpiresAfterSeconds: null,
-  });
-  return { api, tuning: REHEARSAL_TUNING, close: server.close };
+  };
+  const close = async (): Promise<void> => {
+    await way?.close();
+    await server.close();
+  };
+  return { api: openOpenaiBatchApi(service, way), tuning: REHEARSAL_TUNING, close };
 }
 
 /** The variables of OpenAI's own account mean nothing to other services and are not told to them. */
@@ -63,17 +82,18 @@ export async function openService(
   { apiKey, environment }: Engine,
   faults: readonly string[],
 ): Promise<OpenService> {
-  if (provider.kind === 'rehearsal') return openRehearsal(runFolder, faults);
+  if (provider.kind === 'rehearsal') return openRehearsal(runFolder, environment, faults);
   const key = apiKey(provider);
   const { openOpenaiBatchApi } = await import('../../platform/openaiBatchApi.ts');
   const { baseUrl, project } = runProvider(provider, environment);
-  const api = openOpenaiBatchApi({
+  const way = await openWay(proxyOf(baseUrl, environment), environment);
+  const service: OpenaiService = {
     baseUrl,
     apiKey: key?.text ?? null,
     keyName: key?.from ?? null,
     project,
     organization: accountOf(provider, environment, 'OPENAI_ORG_ID'),
     inputExpiresAfterSeconds: new URL(baseUrl).hostname.endsWith('openai.com') ? INPUT_EXPIRES_AFTER_SECONDS : null,
-  });
-  return { api, tuning: DEFAULT_TUNING, close: async () => undefined };
+  };
+  return { api: openOpenaiBatchApi(service, way), tuning: DEFAULT_TUNING, close: async () => way?.close() };
 }
