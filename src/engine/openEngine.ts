@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { ReadEnv } from '../core/datasets/formatReader.ts';
 import type { WorkPool } from '../core/pipeline/workPool.ts';
 import type { Hasher } from '../core/ports.ts';
+import { TrancheError } from '../core/errors.ts';
 import { newHasher } from '../platform/newHasher.ts';
 import type { Surface } from '../platform/lease.ts';
 import {
@@ -72,9 +73,18 @@ function lowerCap(one: number | null, other: number | null): number | null {
 function keyOf(provider: ProviderConfig, { environment, surface, apiKeys = {} }: EngineOptions): ProviderKey | null {
   if (provider.apiKeyEnv === null) return null;
   const given = Object.hasOwn(apiKeys, provider.name) ? apiKeys[provider.name]?.trim() : undefined;
-  if (given !== undefined && given !== '') return { text: given, from: KEY_COMMAND };
+  if (given !== undefined && given !== '') return sendable({ text: given, from: KEY_COMMAND });
   const text = apiKeyOf(provider, environment, surface);
-  return text === null ? null : { text, from: provider.apiKeyEnv };
+  return text === null ? null : sendable({ text, from: provider.apiKeyEnv });
+}
+
+/** A key goes into a header, which holds one line of plain characters: with any other every call would break before it is sent. */
+function sendable(key: ProviderKey): ProviderKey {
+  if (/^[\x20-\x7e]+$/.test(key.text)) return key;
+  throw new TrancheError(
+    'noKey',
+    `The key from ${key.from} holds a line break or a character that no key has; put it there again.`,
+  );
 }
 
 /** Composes the engine of this process. */
