@@ -15,7 +15,7 @@ export interface ServiceFetch {
  */
 export async function openProxyFetch(proxy: Proxy | null): Promise<ServiceFetch> {
   void globalThis.Headers; // Node's own fetch takes the package's connections for its own if the package is loaded first
-  const undici = await import('undici');
+  const { default: undici } = await import('undici'); // a bundle has only the default of a CommonJS package
   const dispatcher = proxy === null ? new undici.Agent() : new undici.ProxyAgent(optionsOf(proxy));
   const through = (input: string, init: object): unknown => undici.fetch(input, { ...init, dispatcher });
   return {
