@@ -118,5 +118,7 @@ describe('a provider', function () {
     assert.equal(run.counts?.in, 2000);
     assert.equal(run.batchesCreated, run.chunks.total);
     assert.equal((await service.batches()) - before, run.chunks.total);
+    const isTold = (): string | undefined => told.find((message) => message.startsWith('info: offline is done'));
+    await until('the notice', isTold, () => true);
   });
 });

@@ -75,6 +75,38 @@ describe('trouble', () => {
     assert.match(told[0] ?? '', /^killed is rehearsed/);
   });
 
+  it('goes on with a run, and tells the tree of it, when a setting of the network starts the engine anew', async function () {
+    this.timeout(120_000);
+    const { runs, enginePid, answer } = await openExtension();
+    const told: string[] = [];
+    answer({
+      tell: async (_kind, message) => void told.push(message),
+      confirm: async (_message, _detail, [action]) => action,
+    });
+    const job = sampleFile('restarted.tranche.json');
+    await copyFile(sampleFile('posts.tranche.json').fsPath, job.fsPath);
+    await vscode.commands.executeCommand('tranche.rehearse', job);
+    const look = () => runs().find((run) => run.job.name === 'restarted');
+    await until('the run', look, ({ state }) => state === 'running');
+    const pid = enginePid();
+    const setExceptions = (hosts: readonly string[] | undefined) =>
+      vscode.workspace.getConfiguration().update('http.noProxy', hosts, vscode.ConfigurationTarget.Global);
+    await setExceptions(['provider.example']);
+    try {
+      const run = await until('the end', look, ({ state }) => state === 'finished', 90_000);
+      assert.equal(run.counts?.in, 2000);
+      assert.equal(run.batchesCreated, run.chunks.total);
+      assert.notEqual(enginePid(), pid);
+      await until(
+        'the notice',
+        () => told[0],
+        (message) => message.startsWith('restarted is rehearsed'),
+      );
+    } finally {
+      await setExceptions(undefined);
+    }
+  });
+
   it('cancels a run, and says what became of every row', async () => {
     const { runs, answer } = await openExtension();
     const told: string[] = [];
