@@ -57,11 +57,36 @@ export async function guessKey(opened: OpenedDataset, env: ReadEnv, signal: Abor
   return null;
 }
 
-function lengthOf(value: unknown): number {
-  return typeof value === 'string' ? value.length : 0;
+/** Words of a column's name that say it holds what people write. */
+const TEXT_WORDS = /^(text|body|content|description|message|review|comment|title|summary|question|prompt)$/;
+/** A named column wins over a larger one only where its texts are more than labels. */
+const LEAST_MEAN_CHARS = 20;
+
+function saysText(name: string): boolean {
+  const words = name.replaceAll(/(\p{Ll})(\p{Lu})/gu, '$1 $2').toLowerCase();
+  return words.split(/[^\p{L}]+/u).some((word) => TEXT_WORDS.test(word));
 }
 
-/** The column other than the key with the most text in the first rows; null where there is no text. */
+interface Texts {
+  readonly name: string;
+  count: number;
+  chars: number;
+}
+
+function textsOf(columns: readonly Column[], lines: readonly string[]): Texts[] {
+  const all = new Map(columns.map(({ name }): [string, Texts] => [name, { name, count: 0, chars: 0 }]));
+  for (const line of lines) {
+    for (const [name, value] of Object.entries(JSON.parse(line) as object)) {
+      const texts = all.get(name);
+      if (texts === undefined || typeof value !== 'string') continue;
+      texts.count += 1;
+      texts.chars += value.length;
+    }
+  }
+  return [...all.values()].filter(({ chars }) => chars > 0).sort((a, b) => b.chars - a.chars);
+}
+
+/** The column other than the key that most likely holds the text: one whose name says so, else the one with the most text in the first rows; null where there is no text. */
 export async function guessText(
   opened: OpenedDataset,
   key: string | null,
@@ -73,13 +98,8 @@ export async function guessText(
     .filter(({ name, type }) => name !== key && kinds.includes(type.kind))
     .slice(0, MOST_TEXTS);
   if (columns.length === 0) return null;
-  const sizes = new Map<string, number>();
   const { lines } = await firstLines(opened, columns, OF_TEXTS, env, signal);
-  for (const line of lines) {
-    for (const [name, value] of Object.entries(JSON.parse(line) as object)) {
-      sizes.set(name, (sizes.get(name) ?? 0) + lengthOf(value));
-    }
-  }
-  const [largest] = [...sizes].sort(([, a], [, b]) => b - a);
-  return largest === undefined || largest[1] === 0 ? null : largest[0];
+  const texts = textsOf(columns, lines);
+  const named = texts.find(({ name, count, chars }) => saysText(name) && chars >= LEAST_MEAN_CHARS * count);
+  return (named ?? texts[0])?.name ?? null;
 }

@@ -95,3 +95,18 @@ it('takes no long text for a key, and reads no more of it than it takes to tell'
 it('refuses what is no table', async () => {
   await expect(proposeJob(engine, path.join(folder.path, 'no.csv'), NEVER)).rejects.toMatchObject({ code: 'notFound' });
 });
+
+it.each([
+  ['reviewText', 'html', 40, true],
+  ['Body', 'html', 40, true],
+  ['message_id', 'html', 40, true],
+  ['context', 'html', 40, false],
+  ['title', 'html', 8, false],
+])('of %s and the larger %s, with %i characters a text, takes the one whose name says text: %s', async (...given) => {
+  const [named, large, chars, isTaken] = given;
+  const rows = Array.from({ length: 10 }, (_, row) =>
+    JSON.stringify({ id: row, [large]: 'x'.repeat(500), [named]: 'y'.repeat(chars), empty: null }),
+  );
+  const { text } = await proposeJob(engine, await folder.write('named.jsonl', rows.join('\n')), NEVER);
+  expect(text).toContain(`"content": "{{${isTaken ? named : large}}}"`);
+});
