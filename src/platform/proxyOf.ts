@@ -51,10 +51,16 @@ function readProxy(text: string, name: string): Proxy {
   const url = URL.canParse(address) ? new URL(address) : null;
   const authorization = url === null ? undefined : authorizationOf(url);
   if (url === null || url.hostname === '' || authorization === undefined) {
-    throw new TrancheError('usage', `${name} must be the address of a proxy, such as http://proxy.example:3128.`);
+    throw new TrancheError(
+      'usage',
+      `${name}, in VS Code http.proxy, must be the address of a proxy, such as http://proxy.example:3128.`,
+    );
   }
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    throw new TrancheError('usage', `${name} must name an HTTP proxy: its address begins with http:// or https://.`);
+    throw new TrancheError(
+      'usage',
+      `${name}, in VS Code http.proxy, must name an HTTP proxy: its address begins with http:// or https://.`,
+    );
   }
   return { address: `${url.protocol}//${url.host}`, host: url.host, authorization };
 }

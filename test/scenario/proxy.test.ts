@@ -106,7 +106,9 @@ describe('a run behind a proxy', () => {
     expect({ code, stdout, stderr: stderr.trim() }).toEqual({
       code: 2,
       stdout: '',
-      stderr: expect.stringMatching(/https_proxy must be the address of a proxy, such as \S+\.$/) as string,
+      stderr: expect.stringMatching(
+        /https_proxy, in VS Code http.proxy, must be the address of a proxy, such as \S+\.$/,
+      ) as string,
     });
     expect(await runCli(['runs', '--json'], folder.path)).toMatchObject({ stdout: '[]\n' });
   });

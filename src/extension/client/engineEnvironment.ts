@@ -6,20 +6,23 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export interface EngineStart {
   readonly env: Environment;
   readonly execArgv: readonly string[];
+  /** What is worth a line in the log; null for nothing. */
+  readonly note: string | null;
 }
 
 const USE_SYSTEM_CA = '--use-system-ca';
 
+/** What the editor itself never sends through a proxy. */
+const THIS_MACHINE = ['localhost', '127.0.0.0/8', '::1'];
+const UNCHECKED =
+  'http.proxyStrictSSL is off: the engine takes any certificate for right, that of a proxy and that of the provider.';
+
 function proxyVariables({ proxy, noProxy }: NetworkSettings): Environment {
-  if (proxy === null) return {};
-  const exceptions = noProxy.join(',');
+  const exceptions = [...noProxy, ...THIS_MACHINE].join(',');
   return {
-    HTTPS_PROXY: proxy,
-    HTTP_PROXY: proxy,
-    https_proxy: proxy,
-    http_proxy: proxy,
-    NODE_USE_ENV_PROXY: '1', // Node's own fetch asks for it
-    ...(exceptions === '' ? {} : { NO_PROXY: exceptions, no_proxy: exceptions }),
+    ...(proxy === null ? {} : { HTTPS_PROXY: proxy, HTTP_PROXY: proxy, https_proxy: proxy, http_proxy: proxy }),
+    ...(noProxy.length === 0 ? {} : { NO_PROXY: exceptions, no_proxy: exceptions }),
+    NODE_USE_ENV_PROXY: undefined, // the engine heeds these by itself, and its rehearsal never
   };
 }
 
@@ -41,5 +44,6 @@ export function engineStart(env: Environment, network: NetworkSettings, knows: (
       NODE_OPTIONS: undefined, // the editor's own may hold a debugger's port
     },
     execArgv: network.systemCertificates && knows(USE_SYSTEM_CA) ? [USE_SYSTEM_CA] : [],
+    note: network.strictSsl ? null : UNCHECKED,
   };
 }

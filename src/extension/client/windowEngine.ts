@@ -24,10 +24,12 @@ function readSetting(key: string): unknown {
   return found?.globalValue ?? found?.defaultValue;
 }
 
-function startOfEngine(): EngineStart {
-  return engineStart(process.env, readNetworkSettings(readSetting), (flag) =>
+function startOfEngine(log: Log): EngineStart {
+  const start = engineStart(process.env, readNetworkSettings(readSetting), (flag) =>
     process.allowedNodeEnvironmentFlags.has(flag),
   );
+  if (start.note !== null) log.warn(start.note);
+  return start;
 }
 
 /** The engine with this window's settings, keys and log. */
@@ -43,7 +45,7 @@ export function openWindowEngine({
     launch: () =>
       launchEngine({
         enginePath: vscode.Uri.joinPath(extensionUri, 'dist', 'engine.mjs').fsPath,
-        start: startOfEngine,
+        start: () => startOfEngine(log),
         loadConnect,
         onLine: (line) => log.warn(`engine: ${line}`),
         onUnexpected: (method, error) => log.error(`${method}: ${String(error)}`),

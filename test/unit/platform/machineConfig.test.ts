@@ -135,6 +135,14 @@ describe("the machine's configuration", () => {
     expect(sentence).toMatch(/environment variable|without "\?"/);
   });
 
+  test('keeps a provider from use that a malformed proxy stands before, and others not', async () => {
+    const near = '{ "providers": { "near": { "baseUrl": "http://127.0.0.1:8000/v1" } } }';
+    const config = await read(near, { HTTPS_PROXY: 'socks5://me:SECRET@proxy', HTTP_PROXY: 'socks5://proxy' });
+    expect(() => providerNamed(config, 'openai')).toThrow(/^HTTPS_PROXY, .* must name an HTTP proxy: [^@]*$/);
+    expect(providerNamed(config, 'near').name).toBe('near');
+    expect(providerNamed(config, 'rehearsal').name).toBe('rehearsal');
+  });
+
   test('that cannot be read says why', async () => {
     await mkdir(path.join(home, 'config.json'));
     await expect(read(null)).rejects.toThrow(

@@ -51,7 +51,7 @@ describe('the proxy of an address', () => {
       })();
       expect(failure).toMatchObject({
         code: 'usage',
-        message: expect.stringMatching(new RegExp(`^${name} must .*\\.$`)) as string,
+        message: expect.stringMatching(new RegExp(`^${name}, in VS Code http.proxy, must .*\\.$`)) as string,
       });
       expect(inspect(failure)).not.toContain('secret');
     }

@@ -21,11 +21,17 @@ describe('how the engine is started', () => {
 
   it("puts the editor's proxy before the environment's", () => {
     const network = { ...NOTHING_SET, proxy: 'http://proxy:3128', noProxy: ['localhost', '.corp'] };
-    const { env } = engineStart({ HTTPS_PROXY: 'http://env:1', https_proxy: 'http://env:1' }, network, never);
+    const { env } = engineStart({ HTTPS_PROXY: 'http://env:1', NODE_USE_ENV_PROXY: '1' }, network, never);
     for (const name of ['HTTPS_PROXY', 'HTTP_PROXY', 'https_proxy', 'http_proxy']) {
       expect(env[name]).toBe('http://proxy:3128');
     }
-    expect(env).toMatchObject({ NODE_USE_ENV_PROXY: '1', NO_PROXY: 'localhost,.corp' });
+    expect(env['NODE_USE_ENV_PROXY']).toBeUndefined();
+  });
+
+  it('excepts from any proxy what the editor does, this machine too, and without a setting what the environment says', () => {
+    const { env } = engineStart({ no_proxy: 'other' }, { ...NOTHING_SET, noProxy: ['.corp'] }, never);
+    for (const name of ['NO_PROXY', 'no_proxy']) expect(env[name]).toBe('.corp,localhost,127.0.0.0/8,::1');
+    expect(engineStart({ no_proxy: 'other' }, NOTHING_SET, never).env['no_proxy']).toBe('other');
   });
 
   it("asks for the system's certificates where this Node knows how", () => {
@@ -37,8 +43,11 @@ describe('how the engine is started', () => {
     expect(without.env).not.toHaveProperty('NODE_USE_SYSTEM_CA');
   });
 
-  it('leaves certificates unchecked only where a person said so', () => {
-    expect(engineStart({}, { ...NOTHING_SET, strictSsl: false }, never).env['NODE_TLS_REJECT_UNAUTHORIZED']).toBe('0');
+  it('leaves certificates unchecked only where a person said so, and has that logged', () => {
+    const start = engineStart({}, { ...NOTHING_SET, strictSsl: false }, never);
+    expect(start.env['NODE_TLS_REJECT_UNAUTHORIZED']).toBe('0');
+    expect(start.note).toContain('http.proxyStrictSSL is off');
+    expect(engineStart({}, NOTHING_SET, never).note).toBeNull();
   });
 });
 

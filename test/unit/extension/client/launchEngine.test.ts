@@ -20,7 +20,7 @@ describe('an engine process', () => {
   const launch = (enginePath: string, lines: string[] = []): Promise<EngineLink> =>
     launchEngine({
       enginePath,
-      start: () => ({ env: { ...process.env, TRANCHE_HOME: home }, execArgv: [] }),
+      start: () => ({ env: { ...process.env, TRANCHE_HOME: home }, execArgv: [], note: null }),
       loadConnect: async () => connectEngine,
       onLine: (line) => lines.push(line),
       onUnexpected: () => undefined,
