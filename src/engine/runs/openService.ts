@@ -27,9 +27,14 @@ const REHEARSAL_TUNING: RunTuning = {
   patienceMs: 60_000,
 };
 
-/** The way to a service; null where Node's own `fetch` goes it, which follows proxies by itself only if it is told to. */
+/** Whether Node was told to follow proxies by itself, by rules of its own: https://nodejs.org/api/cli.html#node_use_env_proxy1 */
+function isNodeProxied({ NODE_USE_ENV_PROXY, NODE_OPTIONS = '' }: Environment): boolean {
+  return NODE_USE_ENV_PROXY === '1' || NODE_OPTIONS.includes('--use-env-proxy');
+}
+
+/** The way to a service; null where Node's own `fetch` goes it. */
 async function openWay(proxy: Proxy | null, environment: Environment): Promise<ServiceFetch | null> {
-  if (proxy === null && environment['NODE_USE_ENV_PROXY'] !== '1') return null;
+  if (proxy === null && !isNodeProxied(environment)) return null;
   const { openProxyFetch } = await import('../../platform/proxyFetch.ts');
   return openProxyFetch(proxy);
 }
