@@ -1,13 +1,12 @@
 // Where setUpHost.mjs put the VS Code server and the Node that runs it.
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-const modules = fileURLToPath(new URL('node_modules', import.meta.url));
-const server = path.join(modules, 'code-server/lib/vscode');
+import { hostFolder } from './hostFolder.mjs';
 
 /** The server's entry and its Node; null when it is not installed. Throws where no Node fits. */
 export function findHost() {
+  const modules = path.join(hostFolder(), 'node_modules');
+  const server = path.join(modules, 'code-server/lib/vscode');
   const main = path.join(server, 'out/server-main.js');
   if (!existsSync(main) || !existsSync(path.join(server, 'node_modules'))) return null;
   const own = path.join(modules, `node-${process.platform}-${process.arch}/bin/node`);
