@@ -52,7 +52,7 @@ async function openServer() {
   const server = await startServer({
     folder: path.join(scratch, 'code'),
     vsix: [await packExtension()], // installed as a person would: a development extension shows no notifications here
-    settings: { 'workbench.colorTheme': 'Dark Modern' },
+    settings: { 'workbench.colorTheme': 'Default Dark Modern' },
     env: { TRANCHE_HOME: home },
     token: randomBytes(16).toString('hex'),
     port: Number(process.env.PORT ?? 0),

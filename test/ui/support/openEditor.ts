@@ -61,7 +61,7 @@ export async function openEditor(options: EditorOptions = {}): Promise<Editor> {
       folder: path.join(folder, 'code'),
       vsix,
       port,
-      settings: { 'workbench.colorTheme': 'Dark Modern', ...options.settings },
+      settings: { 'workbench.colorTheme': 'Default Dark Modern', ...options.settings },
       env: { ...options.env, TRANCHE_HOME: home, OPENAI_API_KEY: undefined, OPENAI_BASE_URL: undefined },
       askTrust: options.askTrust ?? false,
     });
