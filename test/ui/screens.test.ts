@@ -50,9 +50,10 @@ beforeAll(async () => {
   await chooseInMenu(page, 'Tranche', 'Plan Batch Job');
   const plan = await pageTitled(page, 'Chunk plan');
   await openTranche(page);
+  await treeRow(page, 'Batch job posts').waitFor();
   await page.screenshot({ path: `${SCREENS}welcome.png` });
   await press(plan, 'rehearse');
-  await treeRow(page, /Run of posts, running, [2-8]\d percent/).waitFor();
+  await treeRow(page, /Run of posts, running, [1-9]\d? percent/).waitFor();
   await page.screenshot({ path: `${SCREENS}running.png` });
   await treeRow(page, /Run of posts, finished/).waitFor();
   await notification(page, 'posts').waitFor();
