@@ -75,6 +75,7 @@ const PAGES = {
   entryPoints: {
     'webview/footprint': 'webview/footprint/main.ts',
     'webview/plan': 'webview/plan/main.ts',
+    'webview/rows': 'webview/rows/main.ts',
     'webview/page': 'webview/ui/page.css',
   },
   format: 'iife',

@@ -21,6 +21,7 @@ const ALLOWED = [
   'dist/parquet_wasm_bg.wasm',
   'dist/webview/footprint.js',
   'dist/webview/plan.js',
+  'dist/webview/rows.js',
   'dist/webview/page.css',
   'media/icon.png',
   'media/tranche.schema.json',

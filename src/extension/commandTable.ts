@@ -11,10 +11,9 @@ import { writeFiles } from './jobs/writeFiles.ts';
 import type { Log } from './log.ts';
 import { plainText } from './plainText.ts';
 import type { PlanWork } from './pages/planPanels.ts';
-import type { FailuresDocument } from './runs/failuresDocument.ts';
+import type { RowsPanels } from './pages/rowsPanels.ts';
 import { revealOnDisk } from './revealOnDisk.ts';
 import { nodeId } from './runs/nodeId.ts';
-import { openResults } from './runs/openResults.ts';
 import { resumeRun } from './runs/resumeRun.ts';
 import { isUnfinished, type RunStore } from './runs/runStore.ts';
 import type { RunsTree } from './runs/runsTree.ts';
@@ -33,9 +32,9 @@ export interface CommandTableDeps {
   readonly store: RunStore;
   readonly tree: RunsTree;
   readonly watch: RunWatch;
-  readonly failures: FailuresDocument;
   readonly targets: Targets;
   readonly showFootprint: (uri: vscode.Uri, jobPath: string | null) => Promise<void>;
+  readonly rows: Pick<RowsPanels, 'show' | 'showRun'>;
   readonly showPlan: (jobPath: string, column: vscode.ViewColumn) => Promise<void>;
   readonly shownPlanHash: (jobPath: string) => string | null;
 }
@@ -159,7 +158,7 @@ async function openSample(deps: CommandTableDeps, called: unknown): Promise<void
 
 /** The one table of commands. */
 export function openCommandTable(deps: CommandTableDeps): { readonly table: CommandTable; readonly work: SharedWork } {
-  const { targets, keys, log, failures } = deps;
+  const { targets, keys, log, rows } = deps;
   const work = openSharedWork(deps);
 
   const withJob = async (called: unknown, act: (work: PlanWork) => Promise<void>): Promise<void> => {
@@ -179,6 +178,10 @@ export function openCommandTable(deps: CommandTableDeps): { readonly table: Comm
     'tranche.profile': async (called) => {
       const uri = await targets.dataset(called);
       if (uri !== null) await deps.showFootprint(uri, null);
+    },
+    'tranche.previewRows': async (called) => {
+      const uri = await targets.dataset(called);
+      if (uri !== null) await rows.show(uri);
     },
     'tranche.plan': async (called) => {
       const uri = await targets.planned(called);
@@ -201,14 +204,14 @@ export function openCommandTable(deps: CommandTableDeps): { readonly table: Comm
     'tranche.openResults': withRun(
       'Results of Which Run?',
       ({ results }) => results !== null,
-      (run) => openResults({ profile: (uri) => deps.showFootprint(uri, null) }, run),
+      (run) => rows.showRun(run, 'results'),
     ),
     'tranche.revealResults': withRun(
       'Results of Which Run?',
       ({ results }) => results !== null,
       ({ resultsUri }) => revealOnDisk(resultsUri),
     ),
-    'tranche.showFailures': withRun('Failures of Which Run?', hasFailures, ({ runId }) => failures.show(runId)),
+    'tranche.showFailures': withRun('Failures of Which Run?', hasFailures, (run) => rows.showRun(run, 'failures')),
     'tranche.copyBatchId': async (called) => {
       const batchId = targets.batchId(called);
       if (batchId === null) throw new Sentence('usage', 'This chunk has no batch yet.');

@@ -5,6 +5,7 @@ import { failureOf, isCancelled } from './failures.ts';
 /** Every command of the extension. */
 export const COMMANDS = [
   'tranche.profile',
+  'tranche.previewRows',
   'tranche.plan',
   'tranche.run',
   'tranche.rehearse',

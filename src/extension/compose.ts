@@ -9,13 +9,12 @@ import { openJobsTree } from './jobs/jobsTree.ts';
 import type { OnDemand } from './later.ts';
 import { loadLater } from './loadLater.ts';
 import { openLog } from './log.ts';
-import { FOOTPRINT_VIEW, PLAN_VIEW } from './pages/viewTypes.ts';
+import { FOOTPRINT_VIEW, PLAN_VIEW, ROWS_VIEW } from './pages/viewTypes.ts';
 import { openRunNotices } from './runs/runNotices.ts';
 import { nodeId } from './runs/nodeId.ts';
 import { openRunRows, type RunRows } from './runs/runRows.ts';
 import { openRunStore, type RunStore } from './runs/runStore.ts';
 import { openRunsTree } from './runs/runsTree.ts';
-import { FAILURES_SCHEME } from './runs/failuresScheme.ts';
 import { openRunStatus } from './runs/statusBar.ts';
 import { openUnfinishedMarks } from './runs/unfinishedMarks.ts';
 import { openRunWatch } from './runs/watchRuns.ts';
@@ -63,8 +62,8 @@ function registerDocuments(onDemand: () => Promise<OnDemand>): vscode.Disposable
     vscode.window.registerWebviewPanelSerializer(PLAN_VIEW, {
       deserializeWebviewPanel: async (panel, state) => (await onDemand()).restorePlan(panel, state),
     }),
-    vscode.workspace.registerTextDocumentContentProvider(FAILURES_SCHEME, {
-      provideTextDocumentContent: async (uri, token) => (await onDemand()).failuresText(uri, token),
+    vscode.window.registerWebviewPanelSerializer(ROWS_VIEW, {
+      deserializeWebviewPanel: async (panel, state) => (await onDemand()).restoreRows(panel, state),
     }),
     vscode.workspace.registerTextDocumentContentProvider(CHUNK_SCHEME, {
       provideTextDocumentContent: async (uri, token) => (await onDemand()).chunkText(uri, token),

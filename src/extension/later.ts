@@ -7,14 +7,14 @@ import { openJobDiagnostics } from './jobs/jobDiagnostics.ts';
 import { openFootprintPanels } from './pages/footprintPanels.ts';
 import type { PageDeps } from './pages/pagePanel.ts';
 import { openPlanPanels } from './pages/planPanels.ts';
-import { openFailuresDocument, type FailuresDocument } from './runs/failuresDocument.ts';
+import { openRowsPanels } from './pages/rowsPanels.ts';
 import type { Slices } from './slices.ts';
 import { openTargets } from './targets.ts';
 import { connectEngine, connectPage } from './wire.ts';
 
 export interface OnDemandDeps extends Omit<
   CommandTableDeps,
-  'targets' | 'failures' | 'showFootprint' | 'showPlan' | 'shownPlanHash'
+  'targets' | 'rows' | 'showFootprint' | 'showPlan' | 'shownPlanHash'
 > {
   readonly slices: Slices;
 }
@@ -24,7 +24,7 @@ export interface OnDemand {
   readonly commands: CommandTable;
   readonly restoreFootprint: (panel: vscode.WebviewPanel, state: unknown) => Promise<void>;
   readonly restorePlan: (panel: vscode.WebviewPanel, state: unknown) => Promise<void>;
-  readonly failuresText: FailuresDocument['text'];
+  readonly restoreRows: (panel: vscode.WebviewPanel, state: unknown) => Promise<void>;
   readonly chunkText: ChunkDocuments['text'];
   /** Says in Problems what is wrong with a job that was saved. */
   readonly checkJob: (jobPath: string) => Promise<unknown>;
@@ -33,8 +33,7 @@ export interface OnDemand {
 
 /** Joins commands and pages. */
 function openOnDemand(deps: OnDemandDeps): OnDemand {
-  const { context, engine, log, ask, store, slices } = deps;
-  const failures = openFailuresDocument(engine.call, store);
+  const { context, engine, log, ask, store, watch, slices } = deps;
   const chunks = openChunkDocuments(engine.call);
   const diagnostics = openJobDiagnostics(engine.call);
   context.subscriptions.push(diagnostics);
@@ -45,24 +44,34 @@ function openOnDemand(deps: OnDemandDeps): OnDemand {
     onUnexpected: (method, error) =>
       log.error(`${method} failed: ${error instanceof Error ? error.stack : String(error)}`),
   };
+  const rows = openRowsPanels({
+    ...pageDeps,
+    engine,
+    profile: (uri) => footprints.show(uri, null),
+    run: async (runId) => {
+      await watch.start().catch(() => undefined); // said in the view
+      return store.run(runId)?.run ?? null;
+    },
+    showLog: log.show,
+  });
   const { table, work } = openCommandTable({
     ...deps,
-    failures,
+    rows,
     targets: openTargets(ask, store, () => plans.activeJob()),
     showFootprint: (uri, jobPath) => footprints.show(uri, jobPath),
     showPlan: (jobPath, column) => plans.show(jobPath, column),
     shownPlanHash: (jobPath) => plans.shownPlanHash(jobPath),
   });
-  const footprints = openFootprintPanels({ ...pageDeps, engine, ...work });
+  const footprints = openFootprintPanels({ ...pageDeps, engine, ...work, showRows: rows.show });
   const plans = openPlanPanels({ ...pageDeps, engine, diagnostics, ...work, preview: chunks.show });
   return {
     commands: table,
     restoreFootprint: footprints.restore,
     restorePlan: plans.restore,
-    failuresText: failures.text,
+    restoreRows: rows.restore,
     chunkText: chunks.text,
     checkJob: diagnostics.check,
-    pages: () => [...footprints.states(), ...plans.states()],
+    pages: () => [...footprints.states(), ...plans.states(), ...rows.states()],
   };
 }
 

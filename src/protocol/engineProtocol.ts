@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../core/errors.ts';
+import type { FirstRows } from '../core/pipeline/firstRows.ts';
 import type { ProfileSnapshot } from '../core/pipeline/profiling.ts';
-import type { RowOutcome } from '../core/model/outcome.ts';
 import type { ChunkPreview } from '../core/pipeline/previewChunk.ts';
 import type { Plan, PlannedChunk } from '../core/model/plan.ts';
 import type { ChunkSnapshot, RunSnapshot } from './runSnapshot.ts';
@@ -82,11 +82,9 @@ export interface JobProblem {
   readonly column: number | null;
 }
 
-/** A row that is not ok: its key, what became of it, and why. */
-export interface FailedRow {
-  readonly key: readonly string[];
-  readonly status: RowOutcome;
-  readonly reason: string | null;
+/** The first rows of a table; `uri` is how the engine names it. */
+export interface TableRows extends FirstRows {
+  readonly uri: string;
 }
 
 /** Every request to the engine. All can be cancelled; `cancelled` is then the error. */
@@ -103,6 +101,11 @@ export interface EngineRequests {
       readonly exact: boolean;
     };
     readonly result: ProfileSnapshot;
+  };
+  /** The first rows of a table, at most `limit` (1,000) and about 4 MB of text; of a cell the first 1,000 characters. */
+  readonly 'dataset/rows': {
+    readonly params: { readonly uri: string; readonly limit: number };
+    readonly result: TableRows;
   };
   readonly 'job/propose': { readonly params: { readonly uri: string }; readonly result: ProposedJob };
   /** Reads a job file, not its data: what is wrong with it, or null. */
@@ -164,11 +167,6 @@ export interface EngineRequests {
   readonly 'runs/resumeAll': { readonly params: object; readonly result: { readonly resumed: readonly string[] } };
   /** Cancels at the provider and ends the run, whoever drives it; one that has ended stays as it is. Resolves once that is asked for. */
   readonly 'run/cancel': { readonly params: { readonly runId: string }; readonly result: null };
-  /** The first rows of a finished run that are not ok, and how many there are. */
-  readonly 'run/failures': {
-    readonly params: { readonly runId: string; readonly limit: number };
-    readonly result: { readonly total: number; readonly rows: readonly FailedRow[] };
-  };
   /** The chunks of one run in their order, for runs that came without theirs. */
   readonly 'run/chunks': { readonly params: { readonly runId: string }; readonly result: readonly ChunkSnapshot[] };
   /**

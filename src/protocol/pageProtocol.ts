@@ -1,5 +1,6 @@
 import type { ProfileSnapshot } from '../core/pipeline/profiling.ts';
-import type { PlannedJob, WireError } from './engineProtocol.ts';
+import type { RowCounts } from '../core/model/outcome.ts';
+import type { PlannedJob, TableRows, WireError } from './engineProtocol.ts';
 
 /** What the footprint page shows: a pure function of this draws it. */
 export interface FootprintPageState {
@@ -30,8 +31,37 @@ export interface PlanPageState {
   readonly doing: { readonly text: string; readonly canCancel: boolean } | null;
 }
 
+/** The two tables of a run that has ended. */
+export type ResultsFace = 'results' | 'failures';
+
+/** The run whose results a page of rows shows. */
+export interface RowsOfRun {
+  readonly jobName: string;
+  /** Which table is shown. */
+  readonly face: ResultsFace;
+  /** There is a table of rows that are not ok. */
+  readonly hasFailures: boolean;
+  /** Of the whole dataset; null where they are not known. */
+  readonly counts: RowCounts | null;
+}
+
+/** What the rows page shows: the first rows of a table. */
+export interface RowsPageState {
+  readonly page: 'rows';
+  /** Last part of the table's path, and where it lies, for people. */
+  readonly title: string;
+  readonly where: string;
+  /** `changed`: the table on disk is no longer the one that was read. */
+  readonly state: 'reading' | 'done' | 'changed' | 'failed';
+  /** Rows that were read, those from before while it is read again; null before and where none could be. */
+  readonly table: TableRows | null;
+  readonly error: WireError | null;
+  /** Null for a table that is not known as a run's results. */
+  readonly run: RowsOfRun | null;
+}
+
 /** What a page shows. */
-export type PageState = FootprintPageState | PlanPageState;
+export type PageState = FootprintPageState | PlanPageState | RowsPageState;
 
 /** What a page asks its host to do; the host answers by another state. */
 export type PageAction =
@@ -39,6 +69,12 @@ export type PageAction =
   | { readonly do: 'again' }
   | { readonly do: 'exact' }
   | { readonly do: 'planJob' }
+  /** The footprint of the table whose rows are shown, and the other way round. */
+  | { readonly do: 'profile' }
+  | { readonly do: 'rows' }
+  | { readonly do: 'showResults' }
+  | { readonly do: 'showFailures' }
+  | { readonly do: 'reveal' }
   | { readonly do: 'openJob' }
   | { readonly do: 'writeFiles' }
   /** The first lines of the chunk of that number. */

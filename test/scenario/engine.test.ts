@@ -56,8 +56,16 @@ describe('the engine process', () => {
     const [file = ''] = header?.results?.files ?? [];
     expect(file).toBe(path.join(folder.path, 'posts.results.rehearsal', 'results.parquet'));
     expect((await readFile(file)).subarray(0, 4).toString()).toBe('PAR1');
-    const failures = await client.call('run/failures', { runId, limit: 10 });
-    expect(failures).toMatchObject({ total: 1, rows: [{ key: ['quiet'], status: 'quarantined' }] });
+    const answers = await client.call('dataset/rows', { uri: file, limit: 2 });
+    expect(answers).toMatchObject({ format: 'parquet', totalRows: 301, isWhole: false, uri: file });
+    expect(answers.columns.map(({ name }) => name).slice(0, 2)).toEqual(['id', 'status']);
+    expect(answers.rows.map(([, status]) => status)).toEqual(['ok', 'ok']);
+    const failures = await client.call('dataset/rows', { uri: header?.results?.failures ?? '', limit: 10 });
+    expect(failures).toMatchObject({
+      totalRows: 1,
+      isWhole: true,
+      rows: [['quiet', 'quarantined', expect.any(String)]],
+    });
     expect(await client.call('run/prepare', asked)).toMatchObject({ resultsExist: true, unfinishedRunId: null });
     const chunks = await client.call('run/chunks', { runId });
     expect(chunks).toMatchObject([{ index: 1, phase: 'done' }, { index: 2 }, { index: 3, rows: 100 }]);

@@ -37,7 +37,11 @@ test('the mouse leads from the sample to its results', async () => {
   const table = path.join(workspace, 'posts-2.results.rehearsal/results.parquet');
   expect(await hashOf(table)).toBe(await rehearseByCli(workspace, 'posts-2.tranche.json'));
   await notification(page, 'posts-2').getByRole('button', { name: 'Show Failures' }).click();
-  await page.locator('.view-lines', { hasText: 'post-0017' }).waitFor();
+  const failures = await pageTitled(page, 'failures.parquet');
+  await failures.getByRole('gridcell', { name: 'post-0017' }).click();
+  await failures.getByRole('heading', { name: /^Row \d+$/ }).waitFor();
+  await press(failures, 'showResults');
+  await failures.getByText('first 1,000 of 2,000 rows').waitFor();
 });
 
 test('closing the window and opening it again brings the pages back', async () => {
@@ -48,4 +52,7 @@ test('closing the window and opening it again brings the pages back', async () =
   await footprint.getByText('2,000 rows').first().waitFor();
   const plan = await pageTitled(page, 'Chunk plan');
   await plan.locator('[data-button="rehearse"]:not([disabled])').waitFor();
+  await tab(page, 'posts-2 (Results)').click();
+  const results = await pageTitled(page, 'results.parquet');
+  await results.getByRole('gridcell', { name: 'post-0001' }).waitFor();
 });

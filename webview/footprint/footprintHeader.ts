@@ -38,6 +38,7 @@ function lineOf({ state, snapshot, where, jobName }: FootprintPageState): Child 
 }
 
 function buttonsOf({ state, snapshot }: FootprintPageState, act: Act): Child {
+  const rows = button({ key: 'rows', text: FOOTPRINT.rowsButton, onPress: () => act({ do: 'rows' }) });
   const planJob = button({
     key: 'planJob',
     text: FOOTPRINT.planJob,
@@ -56,7 +57,7 @@ function buttonsOf({ state, snapshot }: FootprintPageState, act: Act): Child {
     onPress: () => act({ do: 'exact' }),
   });
   const isExact = state === 'done' && snapshot?.footprint.stage === 'exact';
-  return [isExact ? null : measure, planJob];
+  return [rows, isExact ? null : measure, planJob];
 }
 
 function doingText(doing: Snapshot['doing'] | undefined): string {

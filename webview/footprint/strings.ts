@@ -11,6 +11,7 @@ export const FOOTPRINT = {
   forJob: (job: string) => `weighed for ${job}`,
   measure: 'Measure Exactly',
   measureHint: 'Reads every row instead of a sample',
+  rowsButton: 'Preview Rows',
   planJob: 'Plan Batch Job',
   cancel: 'Cancel',
   readAgain: 'Read Again',

@@ -1,6 +1,7 @@
 import { createView } from './createView.ts';
 import { gridHead } from './gridHead.ts';
 import { createWindow } from './gridWindow.ts';
+import { columnsInSight, type PlacedColumn } from './columnWindow.ts';
 import { h, type Child } from './h.ts';
 
 export interface Sort {
@@ -74,15 +75,19 @@ function tracksOf<Row>(columns: readonly GridColumn<Row>[]): Record<string, stri
   return { '--tracks': tracks.join(' '), '--least': `${least}px` };
 }
 
-function rowOf<Row>(props: GridProps<Row>, row: Row, index: number, id: string, topPx: number): Child {
+function rowOf<Row>(
+  props: GridProps<Row>,
+  placed: readonly PlacedColumn<Row>[],
+  row: Row,
+  index: number,
+  id: string,
+  topPx: number,
+): Child {
   const key = props.keyOf(row);
-  const cells = props.columns.map(({ cell, right, tooltip, id: column }) =>
-    h(
-      'div',
-      { key: column, role: 'gridcell', class: right === true ? 'cell right' : 'cell', title: tooltip?.(row) },
-      cell(row),
-    ),
-  );
+  const cells = placed.map(({ column: { cell, right, tooltip, id: column }, index: at, style }) => {
+    const attributes = { role: 'gridcell', class: right === true ? 'cell right' : 'cell', 'aria-colindex': at + 1 };
+    return h('div', { key: column, ...attributes, title: tooltip?.(row), ...(style && { style }) }, cell(row));
+  });
   const attributes = {
     key,
     id,
@@ -167,21 +172,29 @@ export function createGrid<Row>(id: string, maxRows: number, events: GridEvents)
   let rows: readonly Row[] = [];
   const rowId = (index: number): string => `${id}-${index}`;
   let at = -1;
+  let leftPx = 0;
 
   const draw = (): void => {
     const { first, last, topOf, bodyPx } = scroll.sight(rows.length);
     const active = at >= first && at < last ? rowId(at) : null;
     if (active === null) element.removeAttribute('aria-activedescendant');
     else element.setAttribute('aria-activedescendant', active);
+    const placed = columnsInSight(props.columns, leftPx);
     const shown = rows
       .slice(first, last)
-      .map((row, i) => rowOf(props, row, first + i, rowId(first + i), topOf(first + i)));
+      .map((row, i) => rowOf(props, placed, row, first + i, rowId(first + i), topOf(first + i)));
     view(
-      gridHead(props.columns, props.sort, events.onSort),
+      gridHead(placed, props.sort, events.onSort),
       h('div', { key: 'body', role: 'rowgroup', class: 'body', style: { height: `${bodyPx}px` } }, shown),
     );
   };
   const scroll = createWindow(element, { rowPx: ROW_PX, headPx: HEAD_PX, onMove: draw, onRest: events.onScroll });
+
+  element.addEventListener('scroll', () => {
+    if (element.scrollLeft === leftPx) return;
+    leftPx = element.scrollLeft;
+    draw();
+  });
 
   const select = (index: number): void => {
     const row = rows[index];

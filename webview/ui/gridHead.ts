@@ -1,3 +1,4 @@
+import type { PlacedColumn } from './columnWindow.ts';
 import type { GridColumn, Sort } from './grid.ts';
 import { h, type VNode } from './h.ts';
 
@@ -23,7 +24,7 @@ function goAlong(event: Event): void {
 }
 
 function titleOf<Row>(
-  column: GridColumn<Row>,
+  { column, index, style }: PlacedColumn<Row>,
   isFirst: boolean,
   sort: Sort | null,
   onSort: (sort: Sort | null) => void,
@@ -34,7 +35,9 @@ function titleOf<Row>(
     role: 'columnheader',
     class: column.right === true ? 'cell right' : 'cell',
     'aria-sort': column.sortBy === undefined ? null : order,
+    'aria-colindex': index + 1,
     title: column.hint,
+    ...(style && { style }),
   };
   if (column.sortBy === undefined) return h('div', attributes, column.title);
   const arrow =
@@ -45,11 +48,11 @@ function titleOf<Row>(
 
 /** The titles of a grid. */
 export function gridHead<Row>(
-  columns: readonly GridColumn<Row>[],
+  columns: readonly PlacedColumn<Row>[],
   sort: Sort | null,
   onSort: (sort: Sort | null) => void,
 ): VNode {
-  const firstSortable = columns.find(({ sortBy }) => sortBy !== undefined);
+  const firstSortable = columns.find(({ column }) => column.sortBy !== undefined);
   const titles = columns.map((column) => titleOf(column, column === firstSortable, sort, onSort));
   return h(
     'div',

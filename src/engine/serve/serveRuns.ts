@@ -1,4 +1,3 @@
-import { failedRows } from '../runs/failedRows.ts';
 import { chunkSnapshot } from '../runs/runSnapshot.ts';
 import { storedRun } from '../runs/storedRuns.ts';
 import type { Configured } from './configured.ts';
@@ -69,7 +68,6 @@ export function serveRuns(
     await control.cancel(runId);
     return null;
   });
-  connection.answer('run/failures', async (params, signal) => failedRows(await configured.engine(), params, signal));
   connection.answer('run/chunks', async ({ runId }) => {
     const run = await storedRun((await configured.engine()).stateFolder, runId);
     return [...run.chunks.values()].map((chunk) => chunkSnapshot(chunk, undefined));

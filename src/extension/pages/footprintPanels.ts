@@ -11,6 +11,7 @@ import { watchData, type DataChange, type DataWatch } from './watchData.ts';
 
 export interface FootprintDeps extends PageDeps {
   readonly engine: EngineClient;
+  readonly showRows: (uri: vscode.Uri) => Promise<void>;
   readonly planData: (uri: vscode.Uri) => Promise<void>;
   readonly planJob: (jobPath: string) => Promise<void>;
   readonly openJob: (jobPath: string) => Promise<void>;
@@ -124,6 +125,7 @@ export function openFootprintPanels(deps: FootprintDeps): FootprintPanels {
       cancel: reading.cancel,
       again: () => reading.read(false),
       exact: () => reading.read(true),
+      rows: () => deps.showRows(subject.uri),
       planJob: () => (subject.jobPath === null ? deps.planData(subject.uri) : deps.planJob(subject.jobPath)),
       openJob: () => (subject.jobPath === null ? null : deps.openJob(subject.jobPath)),
       showLog: deps.showLog,

@@ -1,2 +1,3 @@
 export const FOOTPRINT_VIEW = 'tranche.footprint';
 export const PLAN_VIEW = 'tranche.plan';
+export const ROWS_VIEW = 'tranche.rows';

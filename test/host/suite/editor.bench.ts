@@ -90,9 +90,11 @@ async function measureAll(api: TestApi, data: string): Promise<Omit<Figures, 'me
       STEP_WITHIN_MS,
     );
   });
-  const results = await timed('Open results', () => {
-    const open = () => vscode.commands.executeCommand('tranche.openResults', `run/${run.runId}`);
-    return weighed(api, vscode.Uri.file('results.parquet'), open);
+  const results = await timed('Open results', async () => {
+    await vscode.commands.executeCommand('tranche.openResults', `run/${run.runId}`);
+    const found = () => api.pages().find((page) => page.page === 'rows');
+    const page = await until('the rows', found, ({ state }) => state === 'done', STEP_WITHIN_MS);
+    return page.table?.totalRows ?? null;
   });
   const { in: rowsIn, ...outcomes } = run.counts ?? { in: 0 };
   const rows = [

@@ -60,11 +60,24 @@ describe('from a table to results', () => {
     );
     assert.equal(told.length, 1);
     await vscode.commands.executeCommand('tranche.openResults', row.id);
-    await until(
+    const results = await until(
       'the results',
-      () => pages().find(({ title }) => title === 'results.parquet'),
-      (state) => state.state === 'done',
+      () => pages().find((page) => page.page === 'rows'),
+      (page) => page.state === 'done',
     );
+    assert.equal(results.title, 'results.parquet');
+    assert.equal(results.table?.totalRows, 2000);
+    assert.equal(results.table.rows.length, 1000);
+    assert.equal(results.run?.counts?.in, 2000);
+    await vscode.commands.executeCommand('tranche.showFailures', row.id);
+    const failures = await until(
+      'the failures',
+      () => pages().find((page) => page.page === 'rows'),
+      (page) => page.state === 'done' && page.run?.face === 'failures',
+    );
+    assert.equal(failures.title, 'failures.parquet');
+    assert.equal(failures.table?.rows.length, 2000 - run.counts.ok);
+    assert.ok(failures.table.rows.every((values) => !values.includes('ok')));
     const slowest = slices()[0];
     assert.ok(slowest !== undefined && slowest.ms < 50, `${slowest?.name} took ${slowest?.ms} ms`);
     assert.equal(path.basename(run.resultsUri), 'posts.results.rehearsal');

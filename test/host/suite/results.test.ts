@@ -28,17 +28,16 @@ async function rehearsed(job: vscode.Uri) {
 describe('results', function () {
   this.timeout(120_000);
 
-  it('that are lines only open as text, and are said to be gone once they are', async () => {
+  it('that are lines only open as rows, too, and are said to be gone once they are', async () => {
     const job = sampleFile('lines.tranche.json');
     const text = await readFile(sampleFile('posts.tranche.json').fsPath, 'utf8');
     await writeFile(job.fsPath, text.replace('"columns"', '"formats": ["jsonl"], "columns"'));
     const { run, told } = await rehearsed(job);
     await vscode.commands.executeCommand('tranche.openResults', `run/${run.runId}`);
-    await until(
-      'the lines',
-      () => vscode.window.activeTextEditor?.document.uri.fsPath,
-      (file) => file === path.join(run.resultsUri, 'results.jsonl'),
-    );
+    const { pages } = await openExtension();
+    const look = () => pages().find((page) => page.page === 'rows' && page.run?.jobName === 'lines');
+    const page = await until('the lines', look, ({ state }) => state === 'done');
+    assert.equal(page.page === 'rows' && page.table?.uri, path.join(run.resultsUri, 'results.jsonl'));
     await rename(run.resultsUri, `${run.resultsUri}.elsewhere`);
     for (const command of ['tranche.openResults', 'tranche.revealResults', 'tranche.showFailures'])
       await vscode.commands.executeCommand(command, `run/${run.runId}`);
@@ -46,10 +45,9 @@ describe('results', function () {
     assert.deepEqual(errors, [
       `error: The results of lines are no longer at ${run.resultsUri}.`,
       `error: ${run.resultsUri} is no longer there.`,
+      `error: The results of lines are no longer at ${run.resultsUri}.`,
     ]);
-    const failures = vscode.window.activeTextEditor?.document;
-    assert.equal(failures?.uri.scheme, 'tranche-failures');
-    assert.match(failures.getText(), /lines\.results\.rehearsal|not ok/);
+    await until('the page that knows', look, ({ state }) => state === 'failed');
   });
 
   it('of a table with an odd name come by the same way, and the page notices its changes', async () => {
@@ -65,10 +63,15 @@ describe('results', function () {
     const { run } = await rehearsed(sampleFile(title));
     assert.equal(run.counts?.in, 2000);
     await vscode.commands.executeCommand('tranche.showFailures', `run/${run.runId}`);
-    const failures = vscode.window.activeTextEditor?.document;
-    assert.equal(failures?.uri.scheme, 'tranche-failures');
+    const failures = () => pages().find((page) => page.page === 'rows' && page.run?.jobName === run.job.name);
+    await until('the failures', failures, ({ state, title: name }) => state === 'done' && name === 'failures.parquet');
+    await vscode.commands.executeCommand('tranche.previewRows', table);
+    const preview = () => pages().find((page) => page.page === 'rows' && page.title === ODD);
+    const shown = await until('the rows', preview, ({ state }) => state === 'done');
+    assert.equal(shown.page === 'rows' && shown.table?.rows[0]?.[0], 'post-0001');
     await appendFile(table.fsPath, '\n');
     await until('the change', footprint, ({ state }) => state === 'changed');
+    await until('the change of the rows', preview, ({ state }) => state === 'changed');
     await until('the stale plan', plan, ({ state }) => state === 'stale');
   });
 });

@@ -93,7 +93,7 @@ describe('the manifest', () => {
     const set = inCode.filter(({ calls }) => calls.endsWith('(setContext)')).map(({ text }) => text);
     expect([...contextKeys].sort()).toEqual([...new Set(set)].sort());
     expect([...inManifest].filter((name) => !textsInCode.has(name))).toEqual([]);
-    const internal = ['tranche.footprint', 'tranche.plan', 'tranche.apiKey.', 'tranche.error'];
+    const internal = ['tranche.footprint', 'tranche.plan', 'tranche.rows', 'tranche.apiKey.', 'tranche.error'];
     const known = new Set([...inManifest, ...focus, ...internal]);
     expect([...textsInCode].filter((name) => !known.has(name))).toEqual([]);
   });

@@ -19,6 +19,7 @@ const GOOD = [
   'dist/parquet_wasm_bg.wasm',
   'dist/webview/footprint.js',
   'dist/webview/plan.js',
+  'dist/webview/rows.js',
   'dist/webview/page.css',
   'media/icon.png',
   'media/tranche.schema.json',

@@ -10,6 +10,7 @@ import {
   unpricedPlan,
   wideFootprint,
 } from './madeUpStates.ts';
+import { failureRows, noRows, plainRows, resultRows, wideRows } from './rowsStates.ts';
 
 const failed = { code: 'changed', message: 'posts.csv changed while it was read; read it again.' } as const;
 
@@ -59,6 +60,16 @@ export function facesOf(sample: () => EngineStates): readonly (readonly [name: s
       'plan-doing',
       () => ({ state: madeUpPlan(23, 0, { doing: { text: 'Writing 23 files to posts.chunks', canCancel: true } }) }),
     ],
+    ['rows-results', () => ({ state: resultRows() })],
+    ['rows-results-selected', () => ({ state: resultRows(), view: { selected: '1', face: 'results' } })],
+    ['rows-failures', () => ({ state: failureRows(), view: { selected: '1', face: 'failures' } })],
+    ['rows-plain', () => ({ state: plainRows(), view: { selected: '0' } })],
+    ['rows-odd', () => ({ state: plainRows(), view: { selected: '4' } })],
+    ['rows-wide', () => ({ state: wideRows() })],
+    ['rows-empty', () => ({ state: noRows() })],
+    ['rows-first', () => ({ state: plainRows({ state: 'reading', table: null }) })],
+    ['rows-changed', () => ({ state: resultRows({ state: 'changed' }) })],
+    ['rows-failed', () => ({ state: plainRows({ state: 'failed', table: null, error: failed }) })],
   ];
 }
 

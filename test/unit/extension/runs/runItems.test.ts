@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { endText } from '../../../../src/extension/runs/endText.ts';
-import { failuresText } from '../../../../src/extension/runs/failuresText.ts';
 import { chunkItem, phaseItem, runItem } from '../../../../src/extension/runs/runItems.ts';
 import type { ChunkSnapshot, RunHeader } from '../../../../src/protocol/runSnapshot.ts';
 import { fakeChunk, fakeHeader, finishedHeader } from './fakeRun.ts';
@@ -92,16 +91,5 @@ describe('the end of runs', () => {
     [[finishedHeader(), finishedHeader({ runId: 'r2' })], '2 runs have ended: 34 rows ok, 6 not ok.'],
   ])('is one sentence', (runs, text) => {
     expect(endText(runs)).toBe(text);
-  });
-
-  it('lists the rows that are not ok, one a line', () => {
-    const rows = [
-      { key: ['7'], status: 'failed' as const, reason: 'too\nlong' },
-      { key: ['88', 'b'], status: 'quarantined' as const, reason: null },
-    ];
-    expect(failuresText('posts', 5, rows)).toBe(
-      'posts: 5 rows are not ok.\nThese are the first 2; all are in the failures file.\n\n7      failed       too long\n88, b  quarantined\n',
-    );
-    expect(failuresText('posts', 1, rows.slice(0, 1))).toContain('posts: 1 row is not ok.\n\n7  failed  too long\n');
   });
 });

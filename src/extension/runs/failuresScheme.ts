@@ -1,1 +1,0 @@
-export const FAILURES_SCHEME = 'tranche-failures';
