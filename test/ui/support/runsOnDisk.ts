@@ -6,6 +6,8 @@ export interface RunOnDisk {
   readonly runId: string;
   /** Batches that the rehearsal service was asked to make, whatever became of them. */
   readonly batches: number;
+  /** Whether its journal says that it came to its end. */
+  readonly isFinished: boolean;
 }
 
 const namesIn = (folder: string): string[] => (existsSync(folder) ? readdirSync(folder) : []);
@@ -17,7 +19,12 @@ export function runsOnDisk(home: string): RunOnDisk[] {
     .sort()
     .map((runId) => {
       const batches = namesIn(path.join(runs, runId, 'rehearsal/batches'));
-      return { runId, batches: batches.filter((name) => /^batch_\w+\.json$/.test(name)).length };
+      const journal = path.join(runs, runId, 'journal.jsonl');
+      return {
+        runId,
+        batches: batches.filter((name) => /^batch_\w+\.json$/.test(name)).length,
+        isFinished: existsSync(journal) && readFileSync(journal, 'utf8').includes('"type":"runFinished"'),
+      };
     });
 }
 
