@@ -58,7 +58,7 @@ test('the keyboard alone leads from the sample to its results', async () => {
   await keyboard.press('Shift+F10');
   await chooseByArrows(page, 'Open Results');
   const results = await pageTitled(page, 'results.parquet');
-  await results.getByText('first 1,000 of 2,000 rows').waitFor();
+  await results.locator('.line', { hasText: 'first 1,000 of 2,000 rows' }).waitFor();
   await goByTab(page, results, '.rows-grid .grid');
   for (const key of ['ArrowDown', 'ArrowDown']) await keyboard.press(key);
   await results.getByRole('heading', { name: 'Row 2', exact: true }).waitFor();

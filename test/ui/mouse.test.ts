@@ -41,7 +41,7 @@ test('the mouse leads from the sample to its results', async () => {
   await failures.getByRole('gridcell', { name: 'post-0017' }).click();
   await failures.getByRole('heading', { name: /^Row \d+$/ }).waitFor();
   await press(failures, 'showResults');
-  await failures.getByText('first 1,000 of 2,000 rows').waitFor();
+  await failures.locator('.line', { hasText: 'first 1,000 of 2,000 rows' }).waitFor();
 });
 
 test('closing the window and opening it again brings the pages back', async () => {
@@ -50,9 +50,10 @@ test('closing the window and opening it again brings the pages back', async () =
   await tab(page, 'posts.csv').first().click();
   const footprint = await pageTitled(page, 'posts.csv');
   await footprint.getByText('2,000 rows').first().waitFor();
-  const plan = await pageTitled(page, 'Chunk plan');
-  await plan.locator('[data-button="rehearse"]:not([disabled])').waitFor();
   await tab(page, 'posts-2 (Results)').click();
   const results = await pageTitled(page, 'results.parquet');
   await results.getByRole('gridcell', { name: 'post-0001' }).waitFor();
+  await tab(page, 'posts-2.tranche.json (Plan)').click();
+  const plan = await pageTitled(page, 'Chunk plan');
+  await plan.locator('[data-button="rehearse"]:not([disabled])').waitFor();
 });

@@ -57,7 +57,7 @@ function buttonsOf({ state, snapshot }: FootprintPageState, act: Act): Child {
     onPress: () => act({ do: 'exact' }),
   });
   const isExact = state === 'done' && snapshot?.footprint.stage === 'exact';
-  return [rows, isExact ? null : measure, planJob];
+  return [isExact ? null : measure, rows, planJob];
 }
 
 function doingText(doing: Snapshot['doing'] | undefined): string {
