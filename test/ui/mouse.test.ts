@@ -50,9 +50,6 @@ test('closing the window and opening it again brings the pages back', async () =
   await tab(page, 'posts.csv').first().click();
   const footprint = await pageTitled(page, 'posts.csv');
   await footprint.getByText('2,000 rows').first().waitFor();
-  await tab(page, 'posts-2 (Results)').click();
-  const results = await pageTitled(page, 'results.parquet');
-  await results.getByRole('gridcell', { name: 'post-0001' }).waitFor();
   await tab(page, 'posts-2.tranche.json (Plan)').click();
   const plan = await pageTitled(page, 'Chunk plan');
   await plan.locator('[data-button="rehearse"]:not([disabled])').waitFor();
