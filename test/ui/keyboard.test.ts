@@ -59,9 +59,9 @@ test('the keyboard alone leads from the sample to its results', async () => {
   await chooseByArrows(page, 'Open Results');
   const results = await pageTitled(page, 'results.parquet');
   await results.locator('.line', { hasText: 'first 1,000 of 2,000 rows' }).waitFor();
-  await goByTab(page, results, '.rows-grid .grid');
-  for (const key of ['ArrowDown', 'ArrowDown']) await keyboard.press(key);
-  await results.getByRole('heading', { name: 'Row 2', exact: true }).waitFor();
   await pressByTab(page, results, 'showFailures');
-  await pageTitled(page, 'failures.parquet');
+  const failures = await pageTitled(page, 'failures.parquet');
+  await goByTab(page, failures, '.rows-grid .grid');
+  for (const key of ['ArrowDown', 'ArrowDown']) await keyboard.press(key);
+  await failures.getByRole('heading', { name: 'Row 2', exact: true }).waitFor();
 });
