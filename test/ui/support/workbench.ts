@@ -6,12 +6,18 @@ export function treeRow(page: Page, name: string | RegExp): Locator {
   return page.getByRole('treeitem', { name }).first();
 }
 
-/** Shows a container of the side bar; a click on the one that is shown would hide it. */
+/** Shows a container of the side bar. A click on the one that is shown hides it, also while it is just being shown: then another brings it back. */
 async function openContainer(page: Page, name: string): Promise<void> {
   const icon = page.locator(`.activitybar .action-label[aria-label^="${name}"]`);
   const shown = page.locator('.sidebar .composite.title', { hasText: name });
-  if (!(await shown.isVisible())) await icon.click();
-  await shown.waitFor();
+  await waitFor(`The side bar shows ${name}`, async () => {
+    if (await shown.isVisible()) return true;
+    await icon.click();
+    return shown.waitFor({ timeout: 2_000 }).then(
+      () => true,
+      () => false,
+    );
+  });
 }
 
 /** The files of the workspace, by mouse. */
