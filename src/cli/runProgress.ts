@@ -1,7 +1,8 @@
 import type { ChunkProgress, RunProgress } from '../core/runs/runPorts.ts';
 import type { ChunkState, RunState } from '../core/runs/runState.ts';
 import type { ProgressLine } from './progressLine.ts';
-import { bytesText, countText, durationText } from './print/units.ts';
+import { bytesText, countText } from '../protocol/numberTexts.ts';
+import { durationText } from './print/units.ts';
 
 const PHASES: Readonly<Record<ChunkProgress['phase'], string>> = {
   planned: 'planned',

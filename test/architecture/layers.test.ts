@@ -29,7 +29,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   protocol: ['core'],
   engine: ['core', 'kernel', 'platform', 'rehearsal', 'protocol'],
   extension: ['protocol'],
-  cli: ['core', 'engine', 'platform', 'rehearsal'],
+  cli: ['core', 'engine', 'platform', 'rehearsal', 'protocol'],
 };
 
 /** Stages of core and what each may know of the others: nothing, but a run stands on the way of a chunk. */

@@ -2,18 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { costTotal } from '../../webview/ui/costTotal.ts';
 import { figureText } from '../../webview/ui/figureText.ts';
 import { h } from '../../webview/ui/h.ts';
-import {
-  bytesText,
-  countedText,
-  countText,
-  dayText,
-  percentText,
-  roundBytesText,
-  roundCountText,
-  secondsText,
-  shortCountText,
-  usdText,
-} from '../../webview/ui/units.ts';
+import { bytesText, countOf, countText, shortCountText, usdText } from '../../src/protocol/numberTexts.ts';
+import { dayText, percentText, roundBytesText, roundCountText, secondsText } from '../../webview/ui/units.ts';
 
 describe('a figure', () => {
   it('says its value plainly when it is exact', () => {
@@ -71,8 +61,8 @@ describe('units', () => {
     [roundBytesText(90_000_000), '90 MB'],
     [roundBytesText(67_108_864), '67.1 MB'],
     [countText(1_234_567), '1,234,567'],
-    [countedText(1, 'file', 'files'), '1 file'],
-    [countedText(32_000, 'file', 'files'), '32,000 files'],
+    [countOf(1, 'file', 'files'), '1 file'],
+    [countOf(32_000, 'file', 'files'), '32,000 files'],
     [shortCountText(9999), '9,999'],
     [shortCountText(212_000_000), '212 M'],
     [shortCountText(97.3e9), '97.3 bn'],

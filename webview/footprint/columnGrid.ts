@@ -3,7 +3,7 @@ import type { GridColumn } from '../ui/grid.ts';
 import { h, type Child } from '../ui/h.ts';
 import { sparkHistogram } from '../ui/histogram.ts';
 import type { ColumnFootprint, Figure } from '../ui/shapes.ts';
-import { bytesText, countText, shortCountText } from '../ui/units.ts';
+import { bytesText, countText, shortCountText } from '../../src/protocol/numberTexts.ts';
 import { FOOTPRINT } from './strings.ts';
 
 const { columns: TEXTS } = FOOTPRINT;

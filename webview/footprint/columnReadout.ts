@@ -1,7 +1,7 @@
 import { figureText } from '../ui/figureText.ts';
 import { h, type VNode } from '../ui/h.ts';
 import type { ColumnFootprint, Figure } from '../ui/shapes.ts';
-import { bytesText, countText } from '../ui/units.ts';
+import { bytesText, countText } from '../../src/protocol/numberTexts.ts';
 import { FOOTPRINT } from './strings.ts';
 
 const { columns: TEXTS } = FOOTPRINT;

@@ -3,7 +3,7 @@ import { h, type Child } from '../ui/h.ts';
 import type { PageTools } from '../ui/runPage.ts';
 import { section } from '../ui/section.ts';
 import type { ColumnFootprint, Footprint } from '../ui/shapes.ts';
-import { countText } from '../ui/units.ts';
+import { countText } from '../../src/protocol/numberTexts.ts';
 import { columnGridColumns } from './columnGrid.ts';
 import { columnReadout } from './columnReadout.ts';
 import type { FootprintView } from './footprintView.ts';

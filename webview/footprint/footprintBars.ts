@@ -2,7 +2,7 @@ import type { FootprintPageState } from '../../src/protocol/pageProtocol.ts';
 import { button } from '../ui/controls.ts';
 import type { Child, VNode } from '../ui/h.ts';
 import { messageBar, warningsBar } from '../ui/messageBar.ts';
-import type { Act } from './footprintHeader.ts';
+import type { Act } from '../ui/pageHeader.ts';
 import { FOOTPRINT } from './strings.ts';
 
 function stateBar({ state, snapshot, error }: FootprintPageState, act: Act): VNode | null {

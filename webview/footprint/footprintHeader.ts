@@ -1,12 +1,12 @@
-import type { FootprintPageState, PageAction } from '../../src/protocol/pageProtocol.ts';
+import type { FootprintPageState } from '../../src/protocol/pageProtocol.ts';
 import { button, progressRing } from '../ui/controls.ts';
 import { figureText } from '../ui/figureText.ts';
 import { h, type Child, type VNode } from '../ui/h.ts';
 import type { Footprint, Snapshot } from '../ui/shapes.ts';
-import { bytesText, countText, secondsText } from '../ui/units.ts';
+import { bytesText, countText } from '../../src/protocol/numberTexts.ts';
+import { pageHeader, type Act } from '../ui/pageHeader.ts';
+import { secondsText } from '../ui/units.ts';
 import { FOOTPRINT } from './strings.ts';
-
-export type Act = (action: PageAction) => void;
 
 function rowsText({ rows }: Footprint): string {
   if (rows.known === 'unknown') return FOOTPRINT.rowsUnknown;
@@ -97,16 +97,10 @@ export function footprintHeader(state: FootprintPageState, act: Act): VNode {
     h('span', {}, readingText(state)),
     progressBar(state.snapshot?.doing),
   );
-  return h(
-    'header',
-    { key: 'header', class: 'header' },
-    h(
-      'div',
-      { class: 'what' },
-      h('h1', { title: state.title }, h('bdi', {}, state.title)),
-      h('p', { class: 'dim line' }, lineOf(state)),
-    ),
-    h('div', { class: 'buttons' }, buttonsOf(state, act)),
-    isReading ? working : null,
-  );
+  return pageHeader({
+    title: state.title,
+    line: lineOf(state),
+    buttons: buttonsOf(state, act),
+    working: isReading ? working : null,
+  });
 }

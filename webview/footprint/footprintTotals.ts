@@ -4,7 +4,7 @@ import type { VNode } from '../ui/h.ts';
 import type { Figure, Footprint, FootprintRule } from '../ui/shapes.ts';
 import { SHARED } from '../ui/strings.ts';
 import { totals, type Total } from '../ui/totals.ts';
-import { bytesText, countText, shortCountText } from '../ui/units.ts';
+import { bytesText, countText, shortCountText } from '../../src/protocol/numberTexts.ts';
 import { FOOTPRINT } from './strings.ts';
 
 const { totals: TEXTS } = FOOTPRINT;

@@ -1,7 +1,7 @@
 import { h, type Child } from '../ui/h.ts';
 import type { Footprint } from '../ui/shapes.ts';
 import { SHARED } from '../ui/strings.ts';
-import { bytesText, countText } from '../ui/units.ts';
+import { bytesText, countText } from '../../src/protocol/numberTexts.ts';
 import { FOOTPRINT } from './strings.ts';
 
 const { largest: TEXTS } = FOOTPRINT;

@@ -1,9 +1,9 @@
-import { countText, countedText } from '../ui/units.ts';
+import { countOf, countText } from '../../src/protocol/numberTexts.ts';
 
 /** Every text of the footprint page. */
 export const FOOTPRINT = {
   formats: { parquet: 'Parquet', arrow: 'Arrow', csv: 'CSV', jsonl: 'JSON Lines' },
-  files: (count: number) => countedText(count, 'file', 'files'),
+  files: (count: number) => countOf(count, 'file', 'files'),
   rows: (text: string, count: number) => `${text} ${count === 1 ? 'row' : 'rows'}`,
   rowsUnknown: 'rows not known yet',
   read: (bytes: string, all: string, seconds: string) => `read ${bytes} of ${all} in ${seconds}`,
@@ -21,8 +21,8 @@ export const FOOTPRINT = {
     all === null ? `Reading columns: ${done}` : `Reading columns: ${done} of ${all}`,
   readingLines: (done: number, all: number | null) =>
     all === null
-      ? `Measuring lines: ${countedText(done, 'row', 'rows')}`
-      : `Measuring lines: ${countText(done)} of ${countedText(all, 'row', 'rows')}`,
+      ? `Measuring lines: ${countOf(done, 'row', 'rows')}`
+      : `Measuring lines: ${countText(done)} of ${countOf(all, 'row', 'rows')}`,
   progress: 'Progress of reading',
   changed: 'The data or the job changed on disk since they were read. These are the figures from before.',
   cancelled: 'Reading was cancelled. What was known by then is shown.',

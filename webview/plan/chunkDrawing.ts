@@ -1,6 +1,7 @@
 import { h, type VNode } from '../ui/h.ts';
 import type { Plan } from '../ui/shapes.ts';
-import { bytesText, countText, roundBytesText } from '../ui/units.ts';
+import { bytesText, countText } from '../../src/protocol/numberTexts.ts';
+import { roundBytesText } from '../ui/units.ts';
 import { chunkColumns, type ChunkColumn, type ColumnLayout } from './chunkColumns.ts';
 import { CLOSED_BY } from './closedByMark.ts';
 import { PLAN } from './strings.ts';

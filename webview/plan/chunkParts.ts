@@ -2,7 +2,7 @@ import { createGrid, type GridColumn } from '../ui/grid.ts';
 import { h, type Child } from '../ui/h.ts';
 import { section } from '../ui/section.ts';
 import type { Plan, PlannedChunk } from '../ui/shapes.ts';
-import { countText } from '../ui/units.ts';
+import { countText } from '../../src/protocol/numberTexts.ts';
 import { createChunkBars } from './chunkBars.ts';
 import { chunkGridColumns } from './chunkGrid.ts';
 import { closedByMark, CLOSED_BY } from './closedByMark.ts';

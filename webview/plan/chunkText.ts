@@ -1,6 +1,7 @@
 import { figureText } from '../ui/figureText.ts';
 import type { Plan, PlannedChunk } from '../ui/shapes.ts';
-import { bytesText, countText, percentText, shortCountText } from '../ui/units.ts';
+import { bytesText, countText, shortCountText } from '../../src/protocol/numberTexts.ts';
+import { percentText } from '../ui/units.ts';
 import { PLAN } from './strings.ts';
 
 /** Rows of the dataset a chunk reaches over, counted from 1. */

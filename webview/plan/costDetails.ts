@@ -1,6 +1,6 @@
 import { h } from '../ui/h.ts';
 import { details } from '../ui/section.ts';
-import { usdText } from '../ui/units.ts';
+import { usdText } from '../../src/protocol/numberTexts.ts';
 import type { PlanPart, PlanTools } from './planView.ts';
 import { PLAN } from './strings.ts';
 

@@ -1,7 +1,7 @@
 import type { GridColumn } from '../ui/grid.ts';
 import { h } from '../ui/h.ts';
 import type { NotPlanned } from '../ui/shapes.ts';
-import { countText } from '../ui/units.ts';
+import { countText } from '../../src/protocol/numberTexts.ts';
 import { PLAN } from './strings.ts';
 
 const keyText = ({ key }: NotPlanned): string => key.join(', ');

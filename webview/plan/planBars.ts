@@ -2,7 +2,7 @@ import type { PlanPageState } from '../../src/protocol/pageProtocol.ts';
 import { button } from '../ui/controls.ts';
 import type { Child, VNode } from '../ui/h.ts';
 import { messageBar, warningsBar } from '../ui/messageBar.ts';
-import type { Act } from './planHeader.ts';
+import type { Act } from '../ui/pageHeader.ts';
 import { PLAN } from './strings.ts';
 
 function stateBar({ state, planned, error }: PlanPageState, act: Act): VNode | null {

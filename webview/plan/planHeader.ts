@@ -1,11 +1,10 @@
-import type { PageAction, PlanPageState } from '../../src/protocol/pageProtocol.ts';
+import type { PlanPageState } from '../../src/protocol/pageProtocol.ts';
 import { button, linkButton, progressRing } from '../ui/controls.ts';
 import { h, type Child, type VNode } from '../ui/h.ts';
+import { pageHeader, type Act } from '../ui/pageHeader.ts';
 import type { Plan } from '../ui/shapes.ts';
-import { countedText, usdText } from '../ui/units.ts';
+import { countOf, usdText } from '../../src/protocol/numberTexts.ts';
 import { PLAN } from './strings.ts';
-
-export type Act = (action: PageAction) => void;
 
 /** The last part of a path. */
 const baseName = (path: string): string => path.split(/[\\/]/).findLast((part) => part !== '') ?? path;
@@ -25,7 +24,7 @@ function lineOf({ planned, title }: PlanPageState, act: Act): Child {
   });
   const parts = [
     h('bdi', {}, baseName(job.dataset)),
-    ` · ${countedText(plan.rows, 'row', 'rows')} → `,
+    ` · ${countOf(plan.rows, 'row', 'rows')} → `,
     h('span', { key: 'endpoint', class: 'whole' }, job.endpoint),
     ' · ',
     h('span', { key: 'model', class: 'whole' }, job.model),
@@ -71,11 +70,10 @@ function workingLine({ state, measuredRows, doing }: PlanPageState, act: Act): C
 
 /** What is planned, for whom, and what can be done with it. */
 export function planHeader(state: PlanPageState, act: Act): VNode {
-  return h(
-    'header',
-    { key: 'header', class: 'header' },
-    h('div', { class: 'what' }, h('h1', {}, PLAN.title), h('p', { class: 'dim line' }, lineOf(state, act))),
-    h('div', { class: 'buttons' }, buttonsOf(state, act)),
-    workingLine(state, act),
-  );
+  return pageHeader({
+    title: PLAN.title,
+    line: lineOf(state, act),
+    buttons: buttonsOf(state, act),
+    working: workingLine(state, act),
+  });
 }

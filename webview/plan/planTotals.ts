@@ -4,7 +4,8 @@ import { h, type VNode } from '../ui/h.ts';
 import type { Plan } from '../ui/shapes.ts';
 import { SHARED } from '../ui/strings.ts';
 import { totals } from '../ui/totals.ts';
-import { bytesText, countText, roundBytesText, roundCountText, shortCountText } from '../ui/units.ts';
+import { bytesText, countText, shortCountText } from '../../src/protocol/numberTexts.ts';
+import { roundBytesText, roundCountText } from '../ui/units.ts';
 import { PLAN } from './strings.ts';
 
 const { totals: TEXTS, limits: LIMITS } = PLAN;

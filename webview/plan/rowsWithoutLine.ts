@@ -3,7 +3,7 @@ import { createGrid } from '../ui/grid.ts';
 import { h, type Child } from '../ui/h.ts';
 import { messageBar } from '../ui/messageBar.ts';
 import type { NotPlanned, Plan } from '../ui/shapes.ts';
-import { countText } from '../ui/units.ts';
+import { countText } from '../../src/protocol/numberTexts.ts';
 import { NOT_PLANNED_COLUMNS } from './notPlannedGrid.ts';
 import type { PlanPart, PlanTools } from './planView.ts';
 import { PLAN } from './strings.ts';

@@ -1,5 +1,5 @@
 import { SHARED } from '../ui/strings.ts';
-import { countText, countedText } from '../ui/units.ts';
+import { countOf, countText } from '../../src/protocol/numberTexts.ts';
 
 /** Every text of the plan page. */
 export const PLAN = {
@@ -9,7 +9,7 @@ export const PLAN = {
   rehearseHint: 'A full run against the built-in local service: no key, no cost, made-up answers',
   run: 'Run',
   runHint: (hash: string) => `Runs exactly this plan (${hash}) once you have said yes to its greatest cost`,
-  runChunks: (chunks: number, cost: string) => `Run ${countedText(chunks, 'Batch', 'Batches')} · ${cost}`,
+  runChunks: (chunks: number, cost: string) => `Run ${countOf(chunks, 'Batch', 'Batches')} · ${cost}`,
   atMost: (cost: string) => `at most ${cost}`,
   costUnknown: 'cost unknown',
   cancel: 'Cancel',
@@ -17,7 +17,7 @@ export const PLAN = {
   openJob: 'Open Job',
   showLog: 'Show Log',
   planning: 'Planning: every row is measured, nothing is sent',
-  planningRows: (rows: number) => `Planning: ${countedText(rows, 'row', 'rows')} measured, nothing is sent`,
+  planningRows: (rows: number) => `Planning: ${countOf(rows, 'row', 'rows')} measured, nothing is sent`,
   empty: 'No row of this dataset gets a line, so there is nothing to run.',
   noRows: 'The dataset has no rows, so there is nothing to run.',
   stale: 'The job or its data changed since. This is the plan from before; it cannot be run.',
@@ -27,7 +27,7 @@ export const PLAN = {
   said: {
     planning: 'Planning.',
     planned: (chunks: number, rows: number) =>
-      `Planned: ${countedText(rows, 'row', 'rows')} in ${countedText(chunks, 'batch file', 'batch files')}.`,
+      `Planned: ${countOf(rows, 'row', 'rows')} in ${countOf(chunks, 'batch file', 'batch files')}.`,
     stale: 'The plan is out of date.',
     cancelled: 'Planning was cancelled.',
     failed: (message: string) => `Planning failed. ${message}`,
@@ -43,8 +43,8 @@ export const PLAN = {
   limits: {
     title: 'Limits of a file',
     bytes: (text: string) => text,
-    requests: (count: number) => countedText(count, 'request', 'requests'),
-    inputs: (count: number) => countedText(count, 'input', 'inputs'),
+    requests: (count: number) => countOf(count, 'request', 'requests'),
+    inputs: (count: number) => countOf(count, 'input', 'inputs'),
     tokens: (text: string) => `${text} input tokens`,
   },
   without: {
@@ -71,11 +71,11 @@ export const PLAN = {
     capAbove: (bytes: string) => `cap ${bytes}, far above`,
     slider: 'Batch file',
     label: (chunks: number, largest: string, cap: string, closed: string) =>
-      `${countedText(chunks, 'batch file', 'batch files')}, the largest ${largest} of ${cap}; closed by ${closed}. The table below has the same.`,
+      `${countOf(chunks, 'batch file', 'batch files')}, the largest ${largest} of ${cap}; closed by ${closed}. The table below has the same.`,
     hint: 'Click a bar or use the arrow keys to see what a file holds.',
     none: 'None selected',
     chunk: (index: number) => `File ${countText(index)}`,
-    requests: (count: number) => countedText(count, 'request', 'requests'),
+    requests: (count: number) => countOf(count, 'request', 'requests'),
     bytes: (bytes: string, ofCap: string) => `${bytes} (${ofCap} of the cap)`,
     tokens: (count: string) => `${count} tokens`,
     closedBy: (limit: string) => `closed by ${limit}`,

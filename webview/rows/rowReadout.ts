@@ -1,6 +1,6 @@
 import { h, type Child, type VNode } from '../ui/h.ts';
 import { section } from '../ui/section.ts';
-import { bytesText, countText } from '../ui/units.ts';
+import { bytesText, countText } from '../../src/protocol/numberTexts.ts';
 import { cellText } from './cellText.ts';
 import { prettyJson } from './prettyJson.ts';
 import type { Table } from './rowsHeader.ts';

@@ -1,6 +1,6 @@
 import type { GridColumn } from '../ui/grid.ts';
 import { h } from '../ui/h.ts';
-import { countText } from '../ui/units.ts';
+import { countText } from '../../src/protocol/numberTexts.ts';
 import { cellText } from './cellText.ts';
 import type { Table } from './rowsHeader.ts';
 import { ROWS } from './strings.ts';

@@ -1,8 +1,8 @@
 import type { RowsPageState } from '../../src/protocol/pageProtocol.ts';
 import { h, type Child, type VNode } from '../ui/h.ts';
-import { countText } from '../ui/units.ts';
+import { countText } from '../../src/protocol/numberTexts.ts';
 import { outcomeMark, OUTCOMES } from './outcomeMark.ts';
-import type { Act } from './rowsHeader.ts';
+import type { Act } from '../ui/pageHeader.ts';
 import { ROWS } from './strings.ts';
 
 type RowsOfRun = NonNullable<RowsPageState['run']>;

@@ -1,4 +1,4 @@
-import { countText, countedText } from '../ui/units.ts';
+import { countOf, countText } from '../../src/protocol/numberTexts.ts';
 
 /** Every text of the rows page. */
 export const ROWS = {
@@ -6,10 +6,10 @@ export const ROWS = {
   all: (shown: number) => (shown === 1 ? 'its only row' : `all ${countText(shown)} rows`),
   first: (shown: number, total: number | null) =>
     total === null
-      ? `first ${countedText(shown, 'row', 'rows')} of more`
-      : `first ${countText(shown)} of ${countedText(total, 'row', 'rows')}`,
+      ? `first ${countOf(shown, 'row', 'rows')} of more`
+      : `first ${countText(shown)} of ${countOf(total, 'row', 'rows')}`,
   none: 'no rows',
-  columns: (count: number) => countedText(count, 'column', 'columns'),
+  columns: (count: number) => countOf(count, 'column', 'columns'),
   reading: 'Reading the first rows',
   profile: 'Show Footprint',
   reveal: 'Reveal File',

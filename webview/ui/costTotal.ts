@@ -2,7 +2,8 @@ import { figureText } from './figureText.ts';
 import type { Figure } from './shapes.ts';
 import { SHARED } from './strings.ts';
 import type { Total } from './totals.ts';
-import { dayText, usdText } from './units.ts';
+import { usdText } from '../../src/protocol/numberTexts.ts';
+import { dayText } from './units.ts';
 
 const { cost: TEXTS } = SHARED;
 

@@ -2,7 +2,8 @@ import { figureText } from './figureText.ts';
 import { h, type VNode } from './h.ts';
 import type { Figure, RowSizes, SizeHistogram } from './shapes.ts';
 import { SHARED } from './strings.ts';
-import { bytesText, roundBytesText } from './units.ts';
+import { bytesText } from '../../src/protocol/numberTexts.ts';
+import { roundBytesText } from './units.ts';
 
 /** The least share of the height that a bucket with any value takes. */
 const LEAST = 0.015;

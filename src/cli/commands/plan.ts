@@ -2,7 +2,7 @@ import { planJobFile } from '../../engine/planJobFile.ts';
 import type { CommandContext } from '../commandContext.ts';
 import { planJson } from '../print/planJson.ts';
 import { planText } from '../print/planText.ts';
-import { countText } from '../print/units.ts';
+import { countText } from '../../protocol/numberTexts.ts';
 
 export interface PlanFlags {
   readonly balance: number | null;

@@ -7,7 +7,7 @@ import type { CommandContext } from '../commandContext.ts';
 import { datasetUri } from '../../engine/datasetUri.ts';
 import { footprintJson } from '../print/footprintJson.ts';
 import { footprintSummary, footprintText } from '../print/footprintText.ts';
-import { bytesText, countText } from '../print/units.ts';
+import { bytesText, countText } from '../../protocol/numberTexts.ts';
 
 export interface ProfileFlags {
   readonly job?: string;

@@ -3,7 +3,7 @@ import type { RenderManifest } from '../../core/pipeline/renderJob.ts';
 import { renderJobFile } from '../../engine/renderJobFile.ts';
 import type { CommandContext } from '../commandContext.ts';
 import { plain } from '../print/plain.ts';
-import { bytesText, countText } from '../print/units.ts';
+import { bytesText, countText } from '../../protocol/numberTexts.ts';
 
 export interface RenderFlags {
   readonly out: string;

@@ -10,8 +10,7 @@ import { providerNamed, type ProviderConfig } from '../../platform/machineConfig
 import { ask, canAsk } from '../ask.ts';
 import type { CommandContext } from '../commandContext.ts';
 import { planText } from '../print/planText.ts';
-import { usdText } from '../../engine/usdText.ts';
-import { countText } from '../print/units.ts';
+import { countText, usdText } from '../../protocol/numberTexts.ts';
 import { driveAndReport } from './driveAndReport.ts';
 import { resume } from './resume.ts';
 

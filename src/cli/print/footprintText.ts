@@ -2,8 +2,8 @@ import type { Figure } from '../../core/model/figure.ts';
 import type { ColumnFootprint, Footprint } from '../../core/profile/footprint.ts';
 import { plain } from './plain.ts';
 import { tableText, widthOf } from './table.ts';
-import { usdText } from '../../engine/usdText.ts';
-import { bytesText, countText, figureText } from './units.ts';
+import { bytesText, countText, usdText } from '../../protocol/numberTexts.ts';
+import { figureText } from './units.ts';
 
 const FORMATS = { parquet: 'Parquet', arrow: 'Arrow', csv: 'CSV', jsonl: 'JSON Lines' } as const;
 /** Longer names and types are cut in the table. */

@@ -1,8 +1,8 @@
 import type { Plan, PlannedChunk } from '../../core/model/plan.ts';
 import { plain } from './plain.ts';
 import { tableText } from './table.ts';
-import { usdText } from '../../engine/usdText.ts';
-import { bytesText, countText, figureText } from './units.ts';
+import { bytesText, countText, usdText } from '../../protocol/numberTexts.ts';
+import { figureText } from './units.ts';
 
 /** Chunks shown before and after the dots of a long plan. */
 const SHOWN = 12;

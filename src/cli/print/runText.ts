@@ -5,8 +5,7 @@ import { runStatus, type ChunkState, type RunState } from '../../core/runs/runSt
 import type { LeaseOwner } from '../../platform/lease.ts';
 import { plain } from './plain.ts';
 import { tableText } from './table.ts';
-import { usdText } from '../../engine/usdText.ts';
-import { bytesText, countText } from './units.ts';
+import { bytesText, countText, usdText } from '../../protocol/numberTexts.ts';
 
 const OUTCOME_WORDS: Readonly<Record<(typeof ROW_OUTCOMES)[number], string>> = {
   ok: 'ok',

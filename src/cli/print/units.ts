@@ -1,24 +1,5 @@
 import type { Figure } from '../../core/model/figure.ts';
 
-const STEPS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'] as const;
-
-/** `89.9 MB`: decimal units, three significant digits. */
-export function bytesText(bytes: number): string {
-  let step = 0;
-  let value = bytes;
-  while (value >= 999.5 && step < STEPS.length - 1) {
-    value /= 1000;
-    step++;
-  }
-  const digits = step === 0 || value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2;
-  return `${value.toFixed(digits)} ${STEPS[step] ?? ''}`;
-}
-
-/** `250,000`. */
-export function countText(count: number): string {
-  return Math.round(count).toLocaleString('en-US');
-}
-
 /** `2.1 s`, `3 min 20 s`, `2 h 10 min`. */
 export function durationText(ms: number): string {
   const seconds = ms / 1000;

@@ -5,7 +5,7 @@ import type { RunState } from '../../core/runs/runState.ts';
 import { effectiveMaxUsd } from '../../platform/machineConfig.ts';
 import { loadJob } from '../loadJob.ts';
 import type { Engine } from '../openEngine.ts';
-import { usdText } from '../usdText.ts';
+import { usdText } from '../../protocol/numberTexts.ts';
 import type { PlannedRun } from './beginRun.ts';
 
 /** Throws `budget` where a run may cost more than the cap; a cost of null is unknown, a cap of null none. */

@@ -13,7 +13,7 @@ import type { HeldRun } from '../runs/driveHere.ts';
 import { runProvider } from '../runs/openService.ts';
 import { checkPlannedCost } from '../runs/spendingCap.ts';
 import { unfinishedRun } from '../runs/storedRuns.ts';
-import { usdText } from '../usdText.ts';
+import { usdText } from '../../protocol/numberTexts.ts';
 import type { Configured } from './configured.ts';
 import { providerChoice } from './providerChoices.ts';
 

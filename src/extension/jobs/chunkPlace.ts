@@ -1,5 +1,5 @@
 import type { ChunkRows } from '../../protocol/engineProtocol.ts';
-import { countText } from '../units.ts';
+import { countText } from '../../protocol/numberTexts.ts';
 
 /** Which chunk of which plan: all that is needed to read it again. */
 export interface ChunkPlace {

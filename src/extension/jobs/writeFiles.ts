@@ -5,7 +5,7 @@ import type { EngineClient } from '../client/engineClient.ts';
 import { failureOf, isCancelled } from '../failures.ts';
 import type { PlanWork } from '../pages/planPanels.ts';
 import { revealOnDisk } from '../revealOnDisk.ts';
-import { bytesText, countOf } from '../units.ts';
+import { bytesText, countOf } from '../../protocol/numberTexts.ts';
 
 export interface WriteFilesDeps {
   readonly ask: AskPerson;

@@ -7,7 +7,7 @@ import type { ChunkDocuments } from '../jobs/chunkDocuments.ts';
 import type { JobDiagnostics } from '../jobs/jobDiagnostics.ts';
 import { PLAN_VIEW } from './viewTypes.ts';
 import { saveJob } from '../jobs/saveJob.ts';
-import { countText } from '../units.ts';
+import { countText } from '../../protocol/numberTexts.ts';
 import { openPageWork, type PageWork, type Say } from './pageWork.ts';
 import { openPagePanel, pageOptions, type PageDeps, type PagePanel } from './pagePanel.ts';
 import { lastPart } from './placeText.ts';

@@ -1,5 +1,5 @@
 import type { RunHeader } from '../../protocol/runSnapshot.ts';
-import { countOf, countText } from '../units.ts';
+import { countOf, countText } from '../../protocol/numberTexts.ts';
 import { endFigures, notOk } from './runItems.ts';
 
 /** What is said at the end of runs: one sentence, several runs in one. */

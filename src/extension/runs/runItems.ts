@@ -1,5 +1,6 @@
 import type { ChunkSnapshot, RunHeader } from '../../protocol/runSnapshot.ts';
-import { bytesText, countOf, countText, percentText, usdText } from '../units.ts';
+import { bytesText, countOf, countText, usdText } from '../../protocol/numberTexts.ts';
+import { percentText } from '../percentText.ts';
 import { stepState } from './chunkSteps.ts';
 import type { ChunkGroup, PhaseStep } from './nodeId.ts';
 import type { DamagedRun } from './runStore.ts';

@@ -1,6 +1,6 @@
 import type { PreparedRun, ProviderChoice } from '../../protocol/engineProtocol.ts';
 import type { PickItem } from '../askPerson.ts';
-import { countOf, countText, usdText } from '../units.ts';
+import { countOf, countText, usdText } from '../../protocol/numberTexts.ts';
 
 const SHOWN_HASH = 12;
 

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import { plainText } from '../plainText.ts';
 import type { Slices } from '../slices.ts';
-import { countOf, percentText } from '../units.ts';
+import { countOf } from '../../protocol/numberTexts.ts';
+import { percentText } from '../percentText.ts';
 import type { RunRows } from './runRows.ts';
 import type { RunNews, RunStore } from './runStore.ts';
 import { openTreeChanges } from './treeChanges.ts';

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import { countOf, percentText } from '../units.ts';
+import { countOf } from '../../protocol/numberTexts.ts';
+import { percentText } from '../percentText.ts';
 import type { RunStore } from './runStore.ts';
 
 /** The one item of the status bar: there while runs are unfinished. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { plain, plainLines } from '../../../src/cli/print/plain.ts';
 import { planText } from '../../../src/cli/print/planText.ts';
 import { statusText } from '../../../src/cli/print/runText.ts';
-import { usdText } from '../../../src/engine/usdText.ts';
+import { usdText } from '../../../src/protocol/numberTexts.ts';
 import { replayRun } from '../../../src/core/runs/replay.ts';
 import { exactly, unknownFigure } from '../../../src/core/model/figure.ts';
 import type { Plan } from '../../../src/core/model/plan.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { bytesText, countOf, percentText, usdText } from '../../../src/extension/units.ts';
+import { bytesText, countOf, usdText } from '../../../src/protocol/numberTexts.ts';
 
-describe('figures in the editor', () => {
+describe('numbers for people', () => {
   it('are decimal, with three digits', () => {
     expect([0, 999, 1000, 89_900_000, 999_600, 4.1e12].map(bytesText)).toEqual([
       '0 B',
@@ -18,15 +18,6 @@ describe('figures in the editor', () => {
       '1 row',
       '250,000 rows',
       '2 batches',
-    ]);
-  });
-
-  it('never say that something under way is done', () => {
-    expect([percentText(0, 0), percentText(1, 3), percentText(999, 1000), percentText(5, 5)]).toEqual([
-      '0 %',
-      '33 %',
-      '99 %',
-      '99 %',
     ]);
   });
 
