@@ -1,35 +1,18 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { until } from '../support/cli.ts';
-import { startEngine, watchRuns, type RunningEngine } from '../support/engine.ts';
-import { openWorkFolder, postsJsonl, type WorkFolder } from '../support/workFolder.ts';
+import { watchRuns } from '../support/engine.ts';
+import { useEngines } from '../support/useEngines.ts';
+import { postsJsonl } from '../support/workFolder.ts';
 
-let folder: WorkFolder;
-let engines: RunningEngine[];
-beforeEach(async () => {
-  folder = await openWorkFolder();
-  engines = [];
-});
-afterEach(async () => {
-  await Promise.all(engines.map((engine) => engine.close()));
-  await folder.remove();
-});
-
-async function open(
-  settings?: Parameters<typeof startEngine>[1],
-  env?: Record<string, string>,
-): Promise<RunningEngine> {
-  const engine = await startEngine(folder.path, settings, env);
-  engines.push(engine);
-  return engine;
-}
+const { folder, open } = useEngines();
 
 describe('the engine process', () => {
   it('takes a table from footprint to results', async () => {
-    const data = await folder.write('posts.jsonl', `${postsJsonl(300)}{"id":"quiet","text":null}\n`);
-    const jobPath = await folder.job('posts', 'posts.jsonl', { limits: { maxRequests: 100 } });
+    const data = await folder().write('posts.jsonl', `${postsJsonl(300)}{"id":"quiet","text":null}\n`);
+    const jobPath = await folder().job('posts', 'posts.jsonl', { limits: { maxRequests: 100 } });
     const engine = await open();
     const { client } = engine;
     expect(await client.call('providers/list', {})).toMatchObject([
@@ -54,7 +37,7 @@ describe('the engine process', () => {
     expect(header).toMatchObject({ costUsd: 0, counts: { in: 301, ok: 300, quarantined: 1 }, batchesCreated: 3 });
     expect(header).toMatchObject({ chunks: { total: 3, done: 3 }, requests: 300, answered: 300, problem: null });
     const [file = ''] = header?.results?.files ?? [];
-    expect(file).toBe(path.join(folder.path, 'posts.results.rehearsal', 'results.parquet'));
+    expect(file).toBe(path.join(folder().path, 'posts.results.rehearsal', 'results.parquet'));
     expect((await readFile(file)).subarray(0, 4).toString()).toBe('PAR1');
     const answers = await client.call('dataset/rows', { uri: file, limit: 2 });
     expect(answers).toMatchObject({ format: 'parquet', totalRows: 301, isWhole: false, uri: file });
@@ -80,7 +63,7 @@ describe('the engine process', () => {
   });
 
   it('stops a footprint that is cancelled, and goes on to serve', async () => {
-    const data = await folder.write('posts.jsonl', postsJsonl(120_000));
+    const data = await folder().write('posts.jsonl', postsJsonl(120_000));
     const { client } = await open();
     const stop = new AbortController();
     let snapshots = 0;
@@ -92,18 +75,18 @@ describe('the engine process', () => {
     const asked = { id: 'big', uri: data, jobPath: null, exact: true };
     await expect(client.call('dataset/profile', asked, stop.signal)).rejects.toMatchObject({ code: 'cancelled' });
     expect(snapshots).toBeGreaterThan(0);
-    const small = await folder.write('few.jsonl', postsJsonl(3));
+    const small = await folder().write('few.jsonl', postsJsonl(3));
     const whole = await client.call('dataset/profile', { ...asked, id: 'small', uri: `file://${small}`, exact: false });
     expect(whole.footprint.rows.value).toBe(3);
   });
 
   it('renders chunk files and says how far it is', async () => {
-    await folder.write('posts.jsonl', postsJsonl(20_000));
-    const jobPath = await folder.job('posts', 'posts.jsonl', { limits: { maxRequests: 5_000 } });
+    await folder().write('posts.jsonl', postsJsonl(20_000));
+    const jobPath = await folder().job('posts', 'posts.jsonl', { limits: { maxRequests: 5_000 } });
     const { client } = await open();
     const rows: number[] = [];
     client.on('plan/changed', (news) => rows.push(news.id === 'w' ? news.rows : -1));
-    const out = path.join(folder.path, 'out');
+    const out = path.join(folder().path, 'out');
     const written = await client.call('job/render', { id: 'w', jobPath, folder: out });
     expect(written).toMatchObject({ chunks: 4, rows: 20_000 });
     expect(rows.length).toBeGreaterThan(0);
@@ -116,8 +99,8 @@ describe('the engine process', () => {
 
   it('says what is wrong with a job, and where', async () => {
     const { client } = await open();
-    await folder.write('posts.jsonl', postsJsonl(3));
-    const jobPath = await folder.job('posts', 'posts.jsonl');
+    await folder().write('posts.jsonl', postsJsonl(3));
+    const jobPath = await folder().job('posts', 'posts.jsonl');
     expect(await client.call('job/check', { jobPath })).toBeNull();
     await writeFile(jobPath, '{\n  "dataset": { "url": 1 }\n}');
     const problem = await client.call('job/check', { jobPath });
@@ -127,7 +110,7 @@ describe('the engine process', () => {
       message: expect.stringMatching(/^Unknown key "dataset.url"/) as string,
     });
     await expect(client.call('job/plan', { id: 'j', jobPath })).rejects.toMatchObject({ code: 'badJob' });
-    const gone = await client.call('job/check', { jobPath: path.join(folder.path, 'no.tranche.json') });
+    const gone = await client.call('job/check', { jobPath: path.join(folder().path, 'no.tranche.json') });
     expect(gone).toMatchObject({ line: null, message: expect.stringContaining('does not exist') as string });
   });
 
@@ -135,11 +118,11 @@ describe('the engine process', () => {
     const { client } = await open();
     const wrong = { apiKeys: {}, openaiBaseUrl: null, maxUsd: -1, workers: null };
     await expect(client.call('engine/configure', wrong)).rejects.toMatchObject({ code: 'usage' });
-    await folder.write('config.json', '{ "maxUsd": "much" }');
+    await folder().write('config.json', '{ "maxUsd": "much" }');
     const right = { ...wrong, maxUsd: null };
     await expect(client.call('engine/configure', right)).rejects.toMatchObject({ code: 'usage' });
     await expect(client.call('runs/watch', {})).rejects.toMatchObject({ code: 'usage' });
-    await folder.write('config.json', '{}');
+    await folder().write('config.json', '{}');
     await client.call('engine/configure', { ...right, openaiBaseUrl: 'ftp://there' });
     const [, openai] = await client.call('providers/list', {});
     expect(openai?.problem).toMatch(/^The setting tranche.openai.baseUrl must begin with "https/);
@@ -149,17 +132,16 @@ describe('the engine process', () => {
 
   it('tells an error that it does not know, and ends', async () => {
     const bug = `data:text/javascript,setTimeout(() => { throw new RangeError('bug') }, 1500)`;
-    const engine = await startEngine(folder.path, {}, {}, ['--import', bug]);
-    engines.push(engine);
+    const engine = await open({}, {}, ['--import', bug]);
     expect(await engine.exit).toBe(1);
     expect(engine.said()).toMatch(/error: The engine met an error it does not know and ends: RangeError: bug/);
   });
 
   it('leaves nothing of a plan that was being made when its editor closed', async () => {
-    await folder.write('posts.jsonl', postsJsonl(200_000));
-    const jobPath = await folder.job('posts', 'posts.jsonl');
+    await folder().write('posts.jsonl', postsJsonl(200_000));
+    const jobPath = await folder().job('posts', 'posts.jsonl');
     const engine = await open();
-    const planned = path.join(folder.path, 'planned');
+    const planned = path.join(folder().path, 'planned');
     const asked = { id: 'r', jobPath, provider: 'rehearsal', shownPlanHash: null };
     engine.client.call('run/prepare', asked).catch(() => undefined); // ends with the engine
     await until(() => existsSync(planned) && readdirSync(planned).length > 0);

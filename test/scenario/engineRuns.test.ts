@@ -3,53 +3,40 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startRehearsal, type RehearsalServer } from '../../src/rehearsal/startRehearsal.ts';
 import { runCli, startCli, until } from '../support/cli.ts';
-import { beginJob, startEngine, watchRuns, type RunningEngine } from '../support/engine.ts';
+import { beginJob, watchRuns } from '../support/engine.ts';
 import { json, openHttpServer } from '../support/httpServer.ts';
-import { openWorkFolder, postsJsonl, type WorkFolder } from '../support/workFolder.ts';
+import { useEngines } from '../support/useEngines.ts';
+import { postsJsonl } from '../support/workFolder.ts';
 import { batchesPerAttempt, openApi } from './runWorld.ts';
 
 const KEY = 'sk-editor-secret-0123456789';
 
-let folder: WorkFolder;
-let engines: RunningEngine[];
+const { folder, open } = useEngines();
 let servers: { readonly close: () => Promise<void> }[];
-beforeEach(async () => {
-  folder = await openWorkFolder();
-  engines = [];
+beforeEach(() => {
   servers = [];
 });
 afterEach(async () => {
-  await Promise.all(engines.map((engine) => engine.close()));
   await Promise.all(servers.map((server) => server.close()));
-  await folder.remove();
 });
-
-async function open(
-  settings?: Parameters<typeof startEngine>[1],
-  env?: Record<string, string>,
-): Promise<RunningEngine> {
-  const engine = await startEngine(folder.path, settings, env);
-  engines.push(engine);
-  return engine;
-}
 
 /** A service that stands for OpenAI, whose state outlives every engine. */
 async function serve(faults: readonly string[] = []): Promise<RehearsalServer> {
-  const server = await startRehearsal({ folder: path.join(folder.path, 'service'), faults });
+  const server = await startRehearsal({ folder: path.join(folder().path, 'service'), faults });
   servers.push(server);
   return server;
 }
 
 async function posts(rows: number, name: string, maxRequests: number, more: object = {}): Promise<string> {
-  await folder.write('posts.jsonl', postsJsonl(rows));
-  return folder.job(name, 'posts.jsonl', { limits: { maxRequests }, ...more });
+  await folder().write('posts.jsonl', postsJsonl(rows));
+  return folder().job(name, 'posts.jsonl', { limits: { maxRequests }, ...more });
 }
 
-const table = (name: string): Promise<Buffer> => readFile(path.join(folder.path, name, 'results.parquet'));
+const table = (name: string): Promise<Buffer> => readFile(path.join(folder().path, name, 'results.parquet'));
 
-/** Every text below the state folder, to look for what must not be there. */
+/** Every text below the state folder(), to look for what must not be there. */
 async function allTexts(): Promise<string> {
-  const names = await readdir(folder.path, { recursive: true, withFileTypes: true });
+  const names = await readdir(folder().path, { recursive: true, withFileTypes: true });
   const files = names.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
   return (await Promise.all(files.map((file) => readFile(file, 'latin1')))).join('\n');
 }
@@ -117,7 +104,7 @@ describe('a run in an engine process', () => {
     const job = await posts(60, 'posts', 20);
     const engine = await open();
     const tree = await watchRuns(engine);
-    const cli = startCli(['run', job, '--provider', 'rehearsal', '--fault', 'stuck', '--json'], folder.path);
+    const cli = startCli(['run', job, '--provider', 'rehearsal', '--fault', 'stuck', '--json'], folder().path);
     await until(() => [...tree.runs.values()].some(({ run }) => run.answered > 0));
     const [runId = ''] = [...tree.runs.keys()];
     expect(tree.header(runId)).toMatchObject({ state: 'running', provider: 'rehearsal', rows: 60 });
@@ -144,7 +131,7 @@ describe('a run in an engine process', () => {
     const tree = await watchRuns(engine);
     const runId = await beginJob(engine, job, 'openai');
     await until(() => (tree.header(runId)?.answered ?? 0) > 0);
-    const { code, stdout, stderr } = await runCli(['cancel', runId, '--json'], folder.path);
+    const { code, stdout, stderr } = await runCli(['cancel', runId, '--json'], folder().path);
     expect(stderr).toContain(`Asked an editor (process ${engine.process.pid}`);
     expect(JSON.parse(stdout.trim().split('\n').at(-1) ?? '')).toMatchObject({
       type: 'end',
@@ -158,7 +145,7 @@ describe('a run in an engine process', () => {
 
   it('stopped at the command line by Ctrl-C goes on when an engine comes', async () => {
     const job = await posts(100, 'posts', 50);
-    const cli = startCli(['run', job, '--provider', 'rehearsal', '--json'], folder.path);
+    const cli = startCli(['run', job, '--provider', 'rehearsal', '--json'], folder().path);
     await until(() => cli.stdout().includes('"phase":"validating"'));
     cli.process.kill('SIGINT');
     expect((await cli.end).code).toBe(130);
@@ -175,7 +162,7 @@ it('asks before it replaces the results of another run, once its own are all tha
   const engine = await open();
   const tree = await watchRuns(engine);
   const runId = await beginJob(engine, job, 'rehearsal');
-  await folder.write('posts.results.rehearsal/manifest.json', '{"version":1,"runId":"another"}');
+  await folder().write('posts.results.rehearsal/manifest.json', '{"version":1,"runId":"another"}');
   await until(() => tree.header(runId)?.problem !== null && tree.header(runId)?.driver.kind === 'nobody');
   expect(tree.header(runId)).toMatchObject({ state: 'running', chunks: { done: 2 } });
   const { client } = engine;
@@ -190,7 +177,7 @@ it('stands still with one sentence where the key is wrong, and can be cancelled'
     json(response, { error: { message: `Incorrect API key provided: ${KEY}.`, code: 'invalid_api_key' } }, 401);
   });
   servers.push(deaf);
-  await folder.write(
+  await folder().write(
     'config.json',
     JSON.stringify({ providers: { local: { baseUrl: deaf.url, apiKeyEnv: 'LOCAL_KEY' } } }),
   );
@@ -226,13 +213,13 @@ describe('what spends money', () => {
     await expect(ask(jobs.plain)).resolves.toMatchObject({ maxUsd: null });
     await configure(1e-7);
     await expect(ask(jobs.plain)).rejects.toMatchObject(above);
-    await folder.write('config.json', '{ "maxUsd": 5 }');
+    await folder().write('config.json', '{ "maxUsd": 5 }');
     await configure(100);
     await expect(ask(jobs.plain)).resolves.toMatchObject({ maxUsd: 5 });
-    await folder.write('config.json', '{ "maxUsd": 1e-7 }');
+    await folder().write('config.json', '{ "maxUsd": 1e-7 }');
     await configure(100);
     await expect(ask(jobs.plain)).rejects.toMatchObject(above);
-    expect(await readdir(path.join(folder.path, 'planned'))).toEqual([]);
+    expect(await readdir(path.join(folder().path, 'planned'))).toEqual([]);
   });
 
   it('is refused without a key, for another plan than was shown, and for another cost than was accepted', async () => {
@@ -263,7 +250,7 @@ describe('what spends money', () => {
     const newer = await client.call('run/prepare', ask);
     await expect(client.call('run/begin', accepted)).rejects.toMatchObject({ code: 'stale' });
     await client.call('run/discard', { preparedId: newer.preparedId });
-    expect(await readdir(path.join(folder.path, 'planned'))).toEqual([]);
+    expect(await readdir(path.join(folder().path, 'planned'))).toEqual([]);
     expect(await client.call('runs/watch', {})).toEqual({ runs: [], damaged: [] });
   });
 
@@ -292,9 +279,9 @@ describe('what spends money', () => {
     const runId = await beginJob(first, jobPath, 'openai');
     await until(() => (before.header(runId)?.answered ?? 0) > 0);
     await first.client.call('run/prepare', { id: 'a', jobPath, provider: 'rehearsal', shownPlanHash: null });
-    expect(await readdir(path.join(folder.path, 'planned'))).toHaveLength(1);
+    expect(await readdir(path.join(folder().path, 'planned'))).toHaveLength(1);
     await first.close();
-    expect(await readdir(path.join(folder.path, 'planned'))).toEqual([]);
+    expect(await readdir(path.join(folder().path, 'planned'))).toEqual([]);
     const second = await open({ openaiBaseUrl: server.url });
     const tree = await watchRuns(second);
     expect(await second.client.call('runs/resumeAll', {})).toEqual({ resumed: [] });

@@ -1,36 +1,21 @@
 import { readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { startEngine, type RunningEngine } from '../support/engine.ts';
+import { describe, expect, it } from 'vitest';
 import { python } from '../support/python.ts';
-import { openWorkFolder, postsJsonl, type WorkFolder } from '../support/workFolder.ts';
+import { useEngines } from '../support/useEngines.ts';
+import { postsJsonl } from '../support/workFolder.ts';
 
-let folder: WorkFolder;
-let engines: RunningEngine[];
-beforeEach(async () => {
-  folder = await openWorkFolder();
-  engines = [];
-});
-afterEach(async () => {
-  await Promise.all(engines.map((engine) => engine.close()));
-  await folder.remove();
-});
-
-async function open(): Promise<RunningEngine> {
-  const engine = await startEngine(folder.path);
-  engines.push(engine);
-  return engine;
-}
+const { folder, open } = useEngines();
 
 /** The same posts in three formats. */
 async function putPosts(rows: number): Promise<string[]> {
-  const jsonl = await folder.write('posts.jsonl', postsJsonl(rows));
+  const jsonl = await folder().write('posts.jsonl', postsJsonl(rows));
   const script = `
 import sys, json, pyarrow as pa, pyarrow.parquet as pq, pyarrow.csv as csv
 table = pa.Table.from_pylist([json.loads(line) for line in open(sys.argv[1])])
 pq.write_table(table, sys.argv[2] + '/posts.parquet', row_group_size=200)
 csv.write_csv(table, sys.argv[2] + '/posts.csv')`;
-  await python(script, [jsonl, folder.path]);
+  await python(script, [jsonl, folder().path]);
   return ['posts.jsonl', 'posts.csv', 'posts.parquet'];
 }
 
@@ -39,9 +24,9 @@ describe('the first lines of a batch file', () => {
     const { client } = await open();
     const other = await open();
     for (const name of await putPosts(1030)) {
-      const jobPath = await folder.job(name, name, { limits: { maxRequests: 250 } });
+      const jobPath = await folder().job(name, name, { limits: { maxRequests: 250 } });
       const { plan } = await client.call('job/plan', { id: 'j', jobPath });
-      const out = path.join(folder.path, `${name}.out`);
+      const out = path.join(folder().path, `${name}.out`);
       await client.call('job/render', { id: 'w', jobPath, folder: out });
       expect(plan.chunks).toHaveLength(5);
       for (const chunk of [plan.chunks[0], plan.chunks[3], plan.chunks[4]]) {
@@ -57,8 +42,8 @@ describe('the first lines of a batch file', () => {
   });
 
   it('are refused once the data or the request are not those of the plan, whoever made it', async () => {
-    const file = await folder.write('posts.jsonl', postsJsonl(300));
-    const jobPath = await folder.job('posts', 'posts.jsonl');
+    const file = await folder().write('posts.jsonl', postsJsonl(300));
+    const jobPath = await folder().job('posts', 'posts.jsonl');
     const [one, other] = [(await open()).client, (await open()).client];
     const { plan } = await one.call('job/plan', { id: 'j', jobPath });
     const chunk = { index: 1, firstRow: 0, endRow: 300 };
@@ -67,19 +52,19 @@ describe('the first lines of a batch file', () => {
       code: 'stale',
       message: 'The data or the job posts changed since the plan was made; plan it again, then look at its files.',
     };
-    await folder.job('posts', 'posts.jsonl', { budget: { maxUsd: 1 } });
+    await folder().job('posts', 'posts.jsonl', { budget: { maxUsd: 1 } });
     expect((await one.call('job/preview', asked)).rows).toBe(2);
-    await folder.job('posts', 'posts.jsonl', { content: 'Say {{text}}' });
+    await folder().job('posts', 'posts.jsonl', { content: 'Say {{text}}' });
     for (const client of [one, other]) await expect(client.call('job/preview', asked)).rejects.toMatchObject(stale);
-    await folder.job('posts', 'posts.jsonl');
+    await folder().job('posts', 'posts.jsonl');
     await writeFile(file, postsJsonl(300).replace('Post 7', 'Past 7'));
     await utimes(file, new Date(), new Date(Date.now() + 5000));
     for (const client of [one, other]) await expect(client.call('job/preview', asked)).rejects.toMatchObject(stale);
   });
 
   it('are not waited for once nobody wants them', async () => {
-    await folder.write('posts.jsonl', postsJsonl(20_000));
-    const jobPath = await folder.job('posts', 'posts.jsonl');
+    await folder().write('posts.jsonl', postsJsonl(20_000));
+    const jobPath = await folder().job('posts', 'posts.jsonl');
     const { client } = await open();
     const { plan } = await client.call('job/plan', { id: 'j', jobPath });
     const stop = new AbortController();
@@ -91,14 +76,14 @@ describe('the first lines of a batch file', () => {
 });
 
 it('says which chunk files stay when rendering is stopped, and begins anew in the same folder', async () => {
-  await folder.write('posts.jsonl', postsJsonl(150_000));
-  const jobPath = await folder.job('posts', 'posts.jsonl', { limits: { maxRequests: 300 } });
+  await folder().write('posts.jsonl', postsJsonl(150_000));
+  const jobPath = await folder().job('posts', 'posts.jsonl', { limits: { maxRequests: 300 } });
   const { client } = await open();
   const stop = new AbortController();
   client.on('plan/changed', ({ chunks }) => {
     if (chunks > 0) stop.abort();
   });
-  const out = path.join(folder.path, 'out');
+  const out = path.join(folder().path, 'out');
   const asked = { id: 'w', jobPath, folder: out };
   const refusal: unknown = await client.call('job/render', asked, stop.signal).catch((error: unknown) => error);
   const whole = (await readdir(out)).filter((name) => name.endsWith('.jsonl'));
